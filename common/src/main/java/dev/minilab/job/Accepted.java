@@ -1,0 +1,48 @@
+package dev.minilab.job;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A job as it was accepted: the content of `accepted.json`, written once. From that write on the job exists.
+///
+/// `outputs` keeps the order of the request; presets are already resolved into it. Immutable.
+public record Accepted(
+        int schema,
+        JobId job,
+        Tenant tenant,
+        Instant acceptedAt,
+        Source source,
+        Map<String, OutputSpec> outputs,
+        @Nullable String preset,
+        @Nullable Webhook webhook,
+        @Nullable String externalId,
+        Map<String, String> metadata,
+        @Nullable Instant deadlineAt) {
+
+    /// The version of this record that we write. A reader leaves a job with a higher one alone.
+    public static final int SCHEMA = 1;
+
+    public Accepted {
+        if (outputs.isEmpty()) {
+            throw new IllegalArgumentException("a job has at least one output");
+        }
+        outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /// Where to announce which ends of a job; no events means all of them.
+    public record Webhook(URI url, Set<JobStatus> events) {
+        public Webhook {
+            events = Set.copyOf(events);
+        }
+
+        public boolean wants(JobStatus status) {
+            return events.isEmpty() || events.contains(status);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.minilab.job;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Spells every key of the bucket; nothing else does.
+///
+/// Every key is written once and follows from tenant, job id and output name, so that a second writer writes the same
+/// key. Keys are partitioned by hour, so that a listing by prefix stays small.
+public final class Keys {
+
+    private static final Pattern JOB_OBJECT =
+            Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(\\d{8}T\\d{2})/(job_[0-9A-Z]{26})/(.+\\.json)");
+    private static final Pattern FOLDER = Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(?:(\\d{8}T\\d{2})/)?");
+
+    private Keys() {}
+
+    /// The bytes as uploaded.
+    public static String original(Tenant tenant, JobId job) {
+        return "originals/" + tenant + "/" + job.hour() + "/" + job;
+    }
+
+    /// The request and the facts of its source. Its existence is the job's.
+    public static String accepted(Tenant tenant, JobId job) {
+        return job(tenant, job) + "accepted.json";
+    }
+
+    /// Written when a job runs long enough for someone to ask.
+    public static String started(Tenant tenant, JobId job) {
+        return job(tenant, job) + "started.json";
+    }
+
+    /// The terminal state.
+    public static String result(Tenant tenant, JobId job) {
+        return job(tenant, job) + "result.json";
+    }
+
+    /// One webhook attempt, counted from 1.
+    public static String delivery(Tenant tenant, JobId job, int attempt) {
+        return deliveries(tenant, job) + attempt + ".json";
+    }
+
+    /// The prefix of all webhook attempts of a job.
+    public static String deliveries(Tenant tenant, JobId job) {
+        return job(tenant, job) + "deliveries/";
+    }
+
+    /// One rendered output.
+    public static String output(Tenant tenant, JobId job, String output, ImageFormat format) {
+        return "results/" + tenant + "/" + job.hour() + "/" + job + "/" + output + "." + format.extension();
+    }
+
+    /// The prefix under which every tenant has a folder.
+    public static String tenants() {
+        return "jobs/";
+    }
+
+    /// The prefix under which a tenant has a folder for every hour.
+    public static String hours(Tenant tenant) {
+        return "jobs/" + tenant + "/";
+    }
+
+    /// The prefix of a tenant's jobs of one hour.
+    public static String hour(Tenant tenant, String hour) {
+        return "jobs/" + tenant + "/" + hour + "/";
+    }
+
+    /// The tenant of a folder below [#tenants].
+    public static Optional<Tenant> tenantOf(String folder) {
+        Matcher matcher = FOLDER.matcher(folder);
+        return matcher.matches() ? Optional.of(new Tenant(matcher.group(1))) : Optional.empty();
+    }
+
+    /// The hour of a folder below [#hours].
+    public static Optional<String> hourOf(String folder) {
+        Matcher matcher = FOLDER.matcher(folder);
+        return matcher.matches() ? Optional.ofNullable(matcher.group(2)) : Optional.empty();
+    }
+
+    /// Whether an hour folder can get no more jobs once the time is `now`.
+    public static boolean hourIsOver(String hour, Instant now) {
+        return hour.compareTo(JobId.hourOf(now)) < 0;
+    }
+
+    /// What a key below [#tenants] is about; nothing for a key outside our grammar, such as the temporary file of a
+    /// store.
+    public static Optional<JobObject> jobObject(String key) {
+        Matcher matcher = JOB_OBJECT.matcher(key);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        return JobId.parse(matcher.group(3))
+                .filter(job -> job.hour().equals(matcher.group(2)))
+                .map(job -> new JobObject(new Tenant(matcher.group(1)), job, matcher.group(4)));
+    }
+
+    /// One object of a job's folder: `name` is `accepted.json`, `result.json`, …
+    public record JobObject(Tenant tenant, JobId job, String name) {
+        public boolean isAccepted() {
+            return name.equals("accepted.json");
+        }
+
+        public boolean isResult() {
+            return name.equals("result.json");
+        }
+    }
+
+    private static String job(Tenant tenant, JobId job) {
+        return hour(tenant, job.hour()) + job + "/";
+    }
+}

@@ -1,0 +1,46 @@
+package dev.minilab.job;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How a job ended: the content of `result.json`, created once and never changed.
+///
+/// `attempts` counts from 1, 0 when no worker ever touched the job. Immutable.
+public record Result(
+        int schema,
+        JobId job,
+        JobStatus status,
+        @Nullable Instant startedAt,
+        Instant finishedAt,
+        int attempts,
+        Map<String, Output> outputs,
+        @Nullable JobError error,
+        @Nullable Timings timings) {
+
+    public static final int SCHEMA = 1;
+
+    public Result {
+        if (!status.terminal()) {
+            throw new IllegalArgumentException("a result is terminal");
+        }
+        outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    }
+
+    /// One output as it ended: what was stored, or why it was not.
+    public record Output(@Nullable Stored stored, @Nullable JobError error) {
+        public Output {
+            if ((stored == null) == (error == null)) {
+                throw new IllegalArgumentException("an output is stored or failed");
+            }
+        }
+    }
+
+    /// A stored output: size in pixels and bytes, SHA-256 in lower-case hex.
+    public record Stored(ImageFormat format, int width, int height, long bytes, String sha256) {}
+
+    /// Where the time went, in milliseconds, and how often the original was decoded.
+    public record Timings(long queuedMs, long renderMs, int decodes) {}
+}

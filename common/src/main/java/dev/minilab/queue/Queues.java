@@ -1,0 +1,170 @@
+package dev.minilab.queue;
+
+import dev.minilab.aws.AwsCredentials;
+import dev.minilab.config.Config;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
+import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
+import software.amazon.awssdk.services.sqs.model.SqsException;
+
+/// Amazon SQS, or what speaks its protocol: opens queues by name. Thread-safe.
+///
+/// Visibility, deletion and receipt handles follow
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>.
+public final class Queues implements AutoCloseable {
+
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(20);
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final SqsClient sqs;
+
+    public Queues(Config.Queue config) {
+        sqs = SqsClient.builder()
+                .httpClientBuilder(Apache5HttpClient.builder()
+                        .maxConnections(256)
+                        .connectionTimeout(Duration.ofSeconds(3))
+                        .socketTimeout(LONGEST_POLL.plusSeconds(10)))
+                .region(Region.of(config.region()))
+                .endpointOverride(config.endpoint())
+                .credentialsProvider(AwsCredentials.of(config.credentials()))
+                .overrideConfiguration(
+                        o -> o.apiCallAttemptTimeout(ATTEMPT_TIMEOUT).apiCallTimeout(ATTEMPT_TIMEOUT.multipliedBy(3)))
+                .build();
+    }
+
+    /// The queue of that name. It need not exist yet: that shows at the first call.
+    public MessageQueue open(String name) {
+        return new SqsQueue(name);
+    }
+
+    @Override
+    public void close() {
+        sqs.close();
+    }
+
+    private static <T> T call(String what, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (QueueDoesNotExistException e) {
+            throw new QueueException(false, what + ": the queue does not exist in this region", e);
+        } catch (SqsException e) {
+            boolean retryable = e.statusCode() >= 500 || e.statusCode() == 429 || e.isThrottlingException();
+            String code = e.awsErrorDetails() == null
+                    ? ""
+                    : Optional.ofNullable(e.awsErrorDetails().errorCode()).orElse("");
+            throw new QueueException(retryable, what + ": the queue answered " + e.statusCode() + " " + code, e);
+        } catch (SdkException e) {
+            throw new QueueException(true, what + ": " + e.getMessage(), e);
+        }
+    }
+
+    private final class SqsQueue implements MessageQueue {
+        private static final Pattern OLD_HANDLE =
+                Pattern.compile("ReceiptHandleIsInvalid|InvalidParameterValue|MessageNotInflight");
+
+        private final String name;
+        private volatile String url = "";
+
+        SqsQueue(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        private String url() {
+            if (url.isEmpty()) {
+                url = sqs.getQueueUrl(q -> q.queueName(name)).queueUrl();
+            }
+            return url;
+        }
+
+        @Override
+        public void send(String body) {
+            call(
+                    "SendMessage " + name,
+                    () -> sqs.sendMessage(m -> m.queueUrl(url()).messageBody(body)));
+        }
+
+        @Override
+        public List<Message> receive(int max, Duration wait, Duration visibility) {
+            return call(
+                    "ReceiveMessage " + name,
+                    () -> sqs
+                            .receiveMessage(r -> r.queueUrl(url())
+                                    .maxNumberOfMessages(max)
+                                    .waitTimeSeconds((int) wait.toSeconds())
+                                    .visibilityTimeout((int) visibility.toSeconds())
+                                    .messageSystemAttributeNames(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT)
+                                    .overrideConfiguration(o -> o.apiCallAttemptTimeout(wait.plus(ATTEMPT_TIMEOUT))
+                                            .apiCallTimeout(wait.plus(ATTEMPT_TIMEOUT))))
+                            .messages()
+                            .stream()
+                            .map(SqsQueue::message)
+                            .toList());
+        }
+
+        private static Message message(software.amazon.awssdk.services.sqs.model.Message m) {
+            String count = m.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
+            return new Message(m.messageId(), m.body(), m.receiptHandle(), Integer.parseInt(count));
+        }
+
+        @Override
+        public void delete(Message message) {
+            forgivingOldHandles(
+                    "DeleteMessage ",
+                    () -> sqs.deleteMessage(d -> d.queueUrl(url()).receiptHandle(message.receiptHandle())));
+        }
+
+        @Override
+        public void changeVisibility(Message message, Duration visibility) {
+            forgivingOldHandles(
+                    "ChangeMessageVisibility ",
+                    () -> sqs.changeMessageVisibility(c -> c.queueUrl(url())
+                            .receiptHandle(message.receiptHandle())
+                            .visibilityTimeout((int) visibility.toSeconds())));
+        }
+
+        /// Amazon deletes with an old handle silently, ElasticMQ refuses: either way the message is no longer ours.
+        private void forgivingOldHandles(String what, Runnable call) {
+            Supplier<Boolean> forgiving = () -> {
+                try {
+                    call.run();
+                    return true;
+                } catch (ReceiptHandleIsInvalidException _) {
+                    return false;
+                } catch (SqsException e) {
+                    if (e.awsErrorDetails() != null
+                            && e.awsErrorDetails().errorCode() != null
+                            && OLD_HANDLE
+                                    .matcher(e.awsErrorDetails().errorCode())
+                                    .find()) {
+                        return false;
+                    }
+                    throw e;
+                }
+            };
+            call(what + name, forgiving);
+        }
+
+        @Override
+        public void check() {
+            call(
+                    "GetQueueAttributes " + name,
+                    () -> sqs.getQueueAttributes(
+                            a -> a.queueUrl(url()).attributeNames(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES)));
+        }
+    }
+}

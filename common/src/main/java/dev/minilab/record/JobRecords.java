@@ -1,0 +1,92 @@
+package dev.minilab.record;
+
+import dev.minilab.job.Accepted;
+import dev.minilab.job.Delivery;
+import dev.minilab.job.JobId;
+import dev.minilab.job.Keys;
+import dev.minilab.job.Result;
+import dev.minilab.job.Started;
+import dev.minilab.job.Tenant;
+import dev.minilab.json.Json;
+import dev.minilab.store.ObjectStore;
+import java.util.Comparator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Reads and writes the objects that are the state of a job. Each is created once with `If-None-Match: *` and never
+/// changed, so that any number of processes can do this at once. Thread-safe.
+public final class JobRecords {
+
+    private static final String TYPE = "application/json";
+
+    private final ObjectStore store;
+
+    public JobRecords(ObjectStore store) {
+        this.store = store;
+    }
+
+    /// The commit point: once this returns, the job exists and will reach a terminal state.
+    public void accept(Accepted accepted) {
+        Optional<byte[]> other =
+                store.putIfAbsent(Keys.accepted(accepted.tenant(), accepted.job()), Json.write(accepted), TYPE);
+        if (other.isPresent()) {
+            throw new IllegalStateException("job id " + accepted.job() + " was given out twice");
+        }
+    }
+
+    /// Says that a worker is at it. A note for whoever asks: when one stands there already, nothing changes.
+    public void start(Accepted accepted, Started started) {
+        store.putIfAbsent(Keys.started(accepted.tenant(), accepted.job()), Json.write(started), TYPE);
+    }
+
+    /// Ends a job, unless it has ended already.
+    ///
+    /// @return the result that stands: the given one, or the one that came first
+    public Result finish(Accepted accepted, Result result) {
+        return store.putIfAbsent(Keys.result(accepted.tenant(), accepted.job()), Json.write(result), TYPE)
+                .map(first -> Json.read(first, Result.class))
+                .orElse(result);
+    }
+
+    public Optional<Accepted> accepted(Tenant tenant, JobId job) {
+        return read(Keys.accepted(tenant, job), Accepted.class);
+    }
+
+    public Optional<Result> result(Tenant tenant, JobId job) {
+        return read(Keys.result(tenant, job), Result.class);
+    }
+
+    /// Everything there is to know of a job, or nothing if there is no such job of this tenant: one to four reads.
+    public Optional<JobSnapshot> find(Tenant tenant, JobId job) {
+        return accepted(tenant, job).map(accepted -> {
+            Result result = result(tenant, job).orElse(null);
+            Started started = result == null
+                    ? read(Keys.started(tenant, job), Started.class).orElse(null)
+                    : null;
+            boolean announced = result != null
+                    && accepted.webhook() != null
+                    && accepted.webhook().wants(result.status());
+            return new JobSnapshot(accepted, started, result, announced ? lastDelivery(tenant, job) : null);
+        });
+    }
+
+    /// Records one attempt to deliver a webhook; a second record of the same attempt is dropped.
+    public void deliver(Accepted accepted, Delivery delivery) {
+        store.putIfAbsent(
+                Keys.delivery(accepted.tenant(), accepted.job(), delivery.attempt()), Json.write(delivery), TYPE);
+    }
+
+    public @Nullable Delivery lastDelivery(Tenant tenant, JobId job) {
+        String prefix = Keys.deliveries(tenant, job);
+        return store.list(prefix, false, null).keys().stream()
+                .filter(key -> key.substring(prefix.length()).matches("\\d{1,4}\\.json"))
+                .max(Comparator.comparingInt(
+                        key -> Integer.parseInt(key.substring(prefix.length(), key.length() - ".json".length()))))
+                .flatMap(key -> read(key, Delivery.class))
+                .orElse(null);
+    }
+
+    private <T> Optional<T> read(String key, Class<T> type) {
+        return store.get(key).map(json -> Json.read(json, type));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.minilab.record;
+
+import dev.minilab.job.Accepted;
+import dev.minilab.job.Delivery;
+import dev.minilab.job.JobError;
+import dev.minilab.job.Keys;
+import dev.minilab.job.Result;
+import dev.minilab.job.Sha256;
+import dev.minilab.job.Source;
+import dev.minilab.json.Json;
+import dev.minilab.store.ObjectStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Shows a job to clients, in answers and in webhooks: the JSON of the public contract, with links that are signed at
+/// this moment. Thread-safe.
+public final class JobView {
+
+    private final ObjectStore store;
+    private final Duration urlTtl;
+    private final InstantSource clock;
+
+    /// @param urlTtl how long the signed links of a view work, from 1 s to 7 days
+    public JobView(ObjectStore store, Duration urlTtl, InstantSource clock) {
+        this.store = store;
+        this.urlTtl = urlTtl;
+        this.clock = clock;
+    }
+
+    public ObjectNode show(JobSnapshot job) {
+        Accepted accepted = job.accepted();
+        Result result = job.result();
+        String self = "/v1/jobs/" + accepted.job();
+        ObjectNode json = Json.object()
+                .put("id", accepted.job().value())
+                .put("status", job.status().wireName())
+                .put("tenant", accepted.tenant().value())
+                .put("external_id", accepted.externalId());
+        ObjectNode metadata = json.putObject("metadata");
+        accepted.metadata().forEach(metadata::put);
+        json.put("created_at", time(accepted.acceptedAt()))
+                .put("started_at", time(job.startedAt()))
+                .put("finished_at", result == null ? null : time(result.finishedAt()))
+                .put("deadline_at", time(accepted.deadlineAt()))
+                .put("attempts", job.attempts());
+        source(json.putObject("source"), accepted.source());
+        ObjectNode outputs = json.putObject("outputs");
+        for (String name : accepted.outputs().keySet()) {
+            output(outputs.putObject(name), accepted, name, result);
+        }
+        error(json, result == null ? null : result.error());
+        webhook(json, job);
+        if (result != null && result.timings() != null) {
+            json.putObject("timings")
+                    .put("queued_ms", result.timings().queuedMs())
+                    .put("render_ms", result.timings().renderMs())
+                    .put("decodes", result.timings().decodes());
+        }
+        json.putObject("links").put("self", self);
+        return json;
+    }
+
+    /// A strong ETag (RFC 9110, 8.8.3) of what [#show] shows now. It changes with the job, and twice in the life of a
+    /// signed link, so that a client that keeps an answer keeps links that work.
+    public String etag(JobSnapshot job) {
+        long era = clock.instant().toEpochMilli() / Math.max(1, urlTtl.toMillis() / 2);
+        String state = job.accepted().job() + " " + job.status() + " " + job.attempts() + " "
+                + (job.lastDelivery() == null ? "" : job.lastDelivery().attempt()) + " "
+                + (job.result() == null ? "" : era);
+        return "\"" + Sha256.of(state.getBytes(StandardCharsets.UTF_8)).substring(0, 24) + "\"";
+    }
+
+    private static void source(ObjectNode json, Source source) {
+        json.put("format", source.format().wireName())
+                .put("media_type", source.format().mediaType())
+                .put("width", source.width())
+                .put("height", source.height())
+                .put("bytes", source.bytes())
+                .put("sha256", source.sha256())
+                .put("orientation", source.orientation())
+                .put("frames", source.frames());
+    }
+
+    private void output(ObjectNode json, Accepted accepted, String name, @Nullable Result result) {
+        Result.Output output = result == null ? null : result.outputs().get(name);
+        if (output == null) {
+            json.put("status", result == null ? "pending" : "failed");
+            return;
+        }
+        Result.Stored stored = output.stored();
+        json.put("status", stored == null ? "failed" : "succeeded");
+        if (stored == null) {
+            error(json, output.error());
+            return;
+        }
+        String key = Keys.output(accepted.tenant(), accepted.job(), name, stored.format());
+        Instant signedAt = clock.instant();
+        json.put("format", stored.format().wireName())
+                .put("media_type", stored.format().mediaType())
+                .put("width", stored.width())
+                .put("height", stored.height())
+                .put("bytes", stored.bytes())
+                .put("sha256", stored.sha256())
+                .put("url", store.link(key, urlTtl).toString())
+                .put("url_expires_at", time(signedAt.plus(urlTtl)))
+                .put("stable_url", "/v1/jobs/" + accepted.job() + "/outputs/" + name);
+    }
+
+    private static void webhook(ObjectNode json, JobSnapshot job) {
+        Accepted.Webhook webhook = job.accepted().webhook();
+        if (webhook == null) {
+            json.putNull("webhook");
+            return;
+        }
+        Delivery last = job.lastDelivery();
+        String status = last == null ? "pending" : last.delivered() ? "delivered" : "failed";
+        json.putObject("webhook")
+                .put("url", webhook.url().toString())
+                .put("status", status)
+                .put("attempts", last == null ? 0 : last.attempt());
+    }
+
+    private static void error(ObjectNode json, @Nullable JobError error) {
+        if (error == null) {
+            json.putNull("error");
+            return;
+        }
+        json.putObject("error")
+                .put("code", error.code().wireName())
+                .put("detail", error.detail())
+                .put("retryable", error.retryable());
+    }
+
+    private static @Nullable String time(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+}

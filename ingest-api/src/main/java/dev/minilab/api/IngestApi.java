@@ -1,0 +1,164 @@
+package dev.minilab.api;
+
+import dev.minilab.config.Config;
+import dev.minilab.config.ConfigException;
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.TargetUrl;
+import dev.minilab.health.Preflight;
+import dev.minilab.health.Readiness;
+import dev.minilab.health.Shutdown;
+import dev.minilab.inspect.Inspector;
+import dev.minilab.inspect.Limits;
+import dev.minilab.queue.MessageQueue;
+import dev.minilab.queue.Queues;
+import dev.minilab.record.JobQueue;
+import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobView;
+import dev.minilab.request.Presets;
+import dev.minilab.store.ObjectStore;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+
+/// The HTTP API of one process. Any number of them may run on the same bucket and queues.
+public final class IngestApi implements AutoCloseable {
+
+    private static final int HEADER_BYTES = 32 * 1024;
+    private static final byte[] LIVE = "{\"status\":\"live\"}".getBytes(StandardCharsets.UTF_8);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final String host;
+    private int port;
+
+    private IngestApi(String host) {
+        this.host = host;
+    }
+
+    /// Starts to listen, with everything that takes.
+    ///
+    /// @throws ConfigException if bucket, queues or keys cannot be used as configured, or the port is taken
+    public static IngestApi start(Config config) {
+        IngestApi api = new IngestApi(config.api().host());
+        try {
+            api.build(config);
+            return api;
+        } catch (IOException e) {
+            api.close();
+            throw new ConfigException(List.of("MINILAB_SPOOL_DIR cannot be used: " + e));
+        } catch (RuntimeException | Error e) {
+            api.close();
+            throw e;
+        }
+    }
+
+    private void build(Config config) throws IOException {
+        InstantSource clock = InstantSource.system();
+        Upload.prepare(config.api().spoolFolder(), clock.instant());
+        ApiKeys keys = ApiKeys.load(config.api().keysFile());
+        ObjectStore store = part(new ObjectStore(config.store()));
+        Queues queues = part(new Queues(config.queue()));
+        MessageQueue jobs = queues.open(config.queue().jobs());
+        Preflight.check(config, store, List.of(jobs));
+        Readiness readiness = new Readiness(store, jobs);
+        JobRecords records = new JobRecords(store);
+        JobView view = new JobView(store, config.store().urlTtl(), clock);
+        Intake intake = new Intake(
+                store,
+                records,
+                new JobQueue(jobs),
+                new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels())),
+                Presets.builtIn(),
+                new AddressPolicy(config.egress().allow()),
+                new TargetUrl.Rules(config.egress().http(), Set.of()),
+                clock);
+        JobRoutes jobRoutes = new JobRoutes(
+                keys,
+                intake,
+                records,
+                view,
+                store,
+                config.api().spoolFolder(),
+                config.limits().maxUploadBytes(),
+                config.store().urlTtl());
+
+        listen(config, routes -> {
+            RequestLog.register(routes);
+            Problems.register(routes);
+            health(routes, readiness);
+            jobRoutes.register(routes);
+        });
+        parts.push(readiness::drain);
+    }
+
+    private void listen(Config config, Consumer<RoutesConfig> routes) {
+        Javalin server = Javalin.create(javalin -> {
+            configure(javalin, config.worker().drain());
+            routes.accept(javalin.routes);
+        });
+        part(server::stop);
+        try {
+            server.start(config.api().host(), config.api().port());
+        } catch (JavalinBindException e) {
+            throw new ConfigException(
+                    List.of("MINILAB_PORT: cannot listen on " + host + ":"
+                            + config.api().port() + ": is it taken?"),
+                    e);
+        }
+        port = server.port();
+    }
+
+    private static void configure(JavalinConfig javalin, Duration drain) {
+        javalin.startup.showJavalinBanner = false;
+        javalin.startup.showOldJavalinVersionWarning = false;
+        javalin.concurrency.useVirtualThreads = true;
+        javalin.http.prefer405over404 = true;
+        javalin.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setSendDateHeader(true);
+            http.setRequestHeaderSize(HEADER_BYTES);
+        });
+        javalin.jetty.modifyServer(server -> {
+            server.setStopTimeout(drain.toMillis());
+            server.insertHandler(new GracefulHandler());
+        });
+    }
+
+    private static void health(RoutesConfig routes, Readiness readiness) {
+        routes.get("/health/live", ctx -> ctx.contentType("application/json").result(LIVE));
+        routes.get("/health/ready", ctx -> {
+            Readiness.State state = readiness.state();
+            ctx.status(state.ready() ? 200 : 503)
+                    .contentType("application/json")
+                    .result(state.json());
+        });
+    }
+
+    /// Where it listens.
+    public URI uri() {
+        return URI.create(
+                "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port);
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /// Accepts no more requests, lets those under way end within the drain time, and closes the rest.
+    @Override
+    public void close() {
+        Shutdown.closeAll(parts);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.minilab.api;
+
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.RefusedUrlException;
+import dev.minilab.egress.TargetUrl;
+import dev.minilab.inspect.InspectException;
+import dev.minilab.inspect.Inspection;
+import dev.minilab.inspect.Inspector;
+import dev.minilab.job.Accepted;
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.ImageFormat;
+import dev.minilab.job.JobId;
+import dev.minilab.job.Keys;
+import dev.minilab.job.OutputSpec;
+import dev.minilab.job.Sha256;
+import dev.minilab.job.Source;
+import dev.minilab.job.Tenant;
+import dev.minilab.queue.QueueException;
+import dev.minilab.record.JobQueue;
+import dev.minilab.record.JobRecords;
+import dev.minilab.request.InvalidRequestException;
+import dev.minilab.request.InvalidRequestException.Mistake;
+import dev.minilab.request.JobRequest;
+import dev.minilab.request.Presets;
+import dev.minilab.store.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How an image becomes a job: look at its first bytes, stream it to the bucket, commit, enqueue. Thread-safe.
+final class Intake {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+    private final ObjectStore store;
+    private final JobRecords records;
+    private final JobQueue jobs;
+    private final Inspector inspector;
+    private final Presets presets;
+    private final AddressPolicy addresses;
+    private final TargetUrl.Rules urlRules;
+    private final InstantSource clock;
+
+    Intake(
+            ObjectStore store,
+            JobRecords records,
+            JobQueue jobs,
+            Inspector inspector,
+            Presets presets,
+            AddressPolicy addresses,
+            TargetUrl.Rules urlRules,
+            InstantSource clock) {
+        this.store = store;
+        this.records = records;
+        this.jobs = jobs;
+        this.inspector = inspector;
+        this.presets = presets;
+        this.addresses = addresses;
+        this.urlRules = urlRules;
+        this.clock = clock;
+    }
+
+    /// Accepts one image. When this returns, the job exists and will end, whatever dies; when it throws, nothing was
+    /// accepted.
+    Accepted accept(Tenant tenant, Upload upload, JobRequest request)
+            throws IOException, ProblemException, InspectException, InvalidRequestException {
+        Map<String, OutputSpec> outputs = outputs(request);
+        Accepted.Webhook webhook = webhook(request);
+        Inspection inspection = inspect(upload);
+
+        Instant now = clock.instant();
+        JobId job = JobId.create(now);
+        Source source = storeOriginal(tenant, job, upload, inspection);
+        Accepted accepted = new Accepted(
+                Accepted.SCHEMA,
+                job,
+                tenant,
+                now,
+                source,
+                outputs,
+                request.preset(),
+                webhook,
+                request.externalId(),
+                request.metadata(),
+                request.deadline() == null ? null : now.plus(request.deadline()));
+        records.accept(accepted);
+        enqueue(accepted);
+        return accepted;
+    }
+
+    private Map<String, OutputSpec> outputs(JobRequest request) throws InvalidRequestException {
+        if (!request.outputs().isEmpty()) {
+            return request.outputs();
+        }
+        return presets.find(request.preset())
+                .orElseThrow(() -> new InvalidRequestException(
+                        ErrorCode.INVALID_SPEC,
+                        List.of(new Mistake("/preset", "is not a preset of this installation"))));
+    }
+
+    private Accepted.@Nullable Webhook webhook(JobRequest request) throws InvalidRequestException {
+        if (request.webhookUrl() == null) {
+            return null;
+        }
+        try {
+            TargetUrl url = TargetUrl.parse(request.webhookUrl(), addresses, urlRules);
+            return new Accepted.Webhook(url.uri(), request.webhookEvents());
+        } catch (RefusedUrlException e) {
+            throw new InvalidRequestException(e.code(), List.of(new Mistake("/webhook/url", e.getMessage())));
+        }
+    }
+
+    /// Reads the header and goes back to the first byte. What the client declared must be what the bytes say.
+    private Inspection inspect(Upload upload) throws IOException, ProblemException, InspectException {
+        InputStream content = upload.content();
+        content.mark(Inspector.HEAD_LIMIT);
+        Inspection inspection;
+        try {
+            inspection = inspector.inspect(content);
+        } catch (IOException _) {
+            throw new ProblemException(ErrorCode.BAD_REQUEST, "the body broke off");
+        }
+        content.reset();
+        String declared = upload.declaredImageType().orElse(inspection.format().mediaType());
+        if (!ImageFormat.ofMediaType(declared)
+                .equals(ImageFormat.ofMediaType(inspection.format().mediaType()))) {
+            throw new ProblemException(
+                    ErrorCode.TYPE_MISMATCH,
+                    "the image is declared as another type than it is: it is "
+                            + inspection.format().mediaType());
+        }
+        return inspection;
+    }
+
+    private Source storeOriginal(Tenant tenant, JobId job, Upload upload, Inspection inspection) {
+        MessageDigest sha256 = Sha256.digest();
+        store.upload(
+                Keys.original(tenant, job),
+                new DigestInputStream(upload.content(), sha256),
+                upload.length(),
+                inspection.format().mediaType());
+        return new Source(
+                inspection.format(),
+                inspection.width(),
+                inspection.height(),
+                upload.length(),
+                Sha256.hex(sha256.digest()),
+                inspection.orientation(),
+                inspection.frames());
+    }
+
+    /// The job is committed, so a queue that is away delays it and does not lose it: the sweeper sends it.
+    private void enqueue(Accepted accepted) {
+        try {
+            jobs.send(accepted.tenant(), accepted.job());
+        } catch (QueueException e) {
+            LOG.warn("Job {} waits for the sweeper: {}", accepted.job(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.minilab.api;
+
+import dev.minilab.inspect.InspectException;
+import dev.minilab.job.ErrorCode;
+import dev.minilab.json.Json;
+import dev.minilab.json.Json.UnreadableJsonException;
+import dev.minilab.request.InvalidRequestException;
+import dev.minilab.request.InvalidRequestException.Mistake;
+import dev.minilab.store.StoreException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Turns everything that goes wrong with a request into `application/problem+json` (RFC 9457), in one place.
+final class Problems {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final String TYPE = "https://minilab.dev/problems/";
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    private Problems() {}
+
+    static void register(RoutesConfig routes) {
+        routes.exception(ProblemException.class, (e, ctx) -> write(ctx, e.code(), e.getMessage(), e.mistakes()));
+        routes.exception(InspectException.class, (e, ctx) -> write(ctx, e.code(), e.getMessage(), List.of()));
+        routes.exception(InvalidRequestException.class, (e, ctx) -> write(ctx, e.code(), e.getMessage(), e.mistakes()));
+        routes.exception(
+                UnreadableJsonException.class, (e, ctx) -> write(ctx, ErrorCode.BAD_JSON, e.getMessage(), List.of()));
+        routes.exception(StoreException.class, Problems::storeFailed);
+        routes.exception(HttpResponseException.class, Problems::refusedByServer);
+        routes.exception(Exception.class, (e, ctx) -> {
+            LOG.error("Request {} failed unexpectedly", RequestLog.id(ctx), e);
+            write(ctx, ErrorCode.INTERNAL, "something went wrong on our side", List.of());
+        });
+    }
+
+    private static void storeFailed(StoreException e, Context ctx) {
+        LOG.warn("Request {}: {}", RequestLog.id(ctx), e.getMessage());
+        switch (e.reason()) {
+            case FULL -> write(ctx, ErrorCode.STORAGE_FULL, "the object store has no room left", List.of());
+            case BODY_BROKEN -> write(ctx, ErrorCode.BAD_REQUEST, "the body ended before its stated length", List.of());
+            case UNAVAILABLE, DENIED, NO_BUCKET, REFUSED ->
+                write(ctx, ErrorCode.UNAVAILABLE, "the object store does not answer", List.of());
+        }
+    }
+
+    private static void refusedByServer(HttpResponseException e, Context ctx) {
+        String methods = e.getDetails().get("availableMethods");
+        switch (e.getStatus()) {
+            case 404 -> write(ctx, ErrorCode.NOT_FOUND, "no such resource", List.of());
+            case 405 -> {
+                if (methods != null) {
+                    ctx.header("Allow", methods);
+                }
+                write(ctx, ErrorCode.METHOD_NOT_ALLOWED, "this resource does not know that method", List.of());
+            }
+            case 413 -> write(ctx, ErrorCode.TOO_LARGE, "the body is too large", List.of());
+            default -> {
+                ErrorCode code = e.getStatus() < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
+                LOG.warn("Request {}: {}", RequestLog.id(ctx), e.getMessage());
+                write(ctx, code, code.title(), List.of());
+            }
+        }
+    }
+
+    private static void write(Context ctx, ErrorCode code, String detail, List<Mistake> mistakes) {
+        ObjectNode json = Json.object()
+                .put("type", TYPE + code.wireName())
+                .put("title", code.title())
+                .put("status", code.status())
+                .put("detail", detail)
+                .put("instance", ctx.req().getRequestURI())
+                .put("code", code.wireName())
+                .put("retryable", code.retryable())
+                .put("request_id", RequestLog.id(ctx));
+        if (!mistakes.isEmpty()) {
+            ArrayNode errors = json.putArray("errors");
+            mistakes.forEach(m -> errors.addObject().put("pointer", m.pointer()).put("detail", m.detail()));
+        }
+        if (code.status() == 503 || code.status() == 429) {
+            ctx.header("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        if (code == ErrorCode.UNAUTHORIZED) {
+            ctx.header("WWW-Authenticate", "Bearer realm=\"minilab\"");
+        }
+        if (refusesBody(code)) {
+            ctx.header("Connection", "close");
+        }
+        ctx.status(code.status()).contentType("application/problem+json").result(Json.write(json));
+    }
+
+    /// Answers after which a body may still be under way that nobody will read.
+    private static boolean refusesBody(ErrorCode code) {
+        return switch (code) {
+            case TOO_LARGE, BAD_REQUEST, BAD_MULTIPART, TIMEOUT, LENGTH_REQUIRED -> true;
+            default -> false;
+        };
+    }
+}

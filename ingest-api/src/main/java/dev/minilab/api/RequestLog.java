@@ -1,0 +1,42 @@
+package dev.minilab.api;
+
+import dev.minilab.job.JobId;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives every request an id, and one line in the log when it is over: method, path, status and time; never a query
+/// or a header.
+final class RequestLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
+    private static final String ID = "minilab.request-id";
+    private static final String START = "minilab.start";
+
+    private RequestLog() {}
+
+    static void register(RoutesConfig routes) {
+        routes.before(ctx -> {
+            String id = "req_" + JobId.create(Instant.now()).value().substring("job_".length());
+            ctx.attribute(ID, id);
+            ctx.attribute(START, System.nanoTime());
+            ctx.header("X-Request-Id", id);
+            ctx.header("X-Content-Type-Options", "nosniff");
+            ctx.header("Referrer-Policy", "no-referrer");
+        });
+        routes.after(ctx -> {
+            Long start = ctx.attribute(START);
+            long millis = start == null ? 0 : (System.nanoTime() - start) / 1_000_000;
+            var line = ctx.path().startsWith("/health/") ? LOG.atDebug() : LOG.atInfo();
+            line.addKeyValue("request_id", id(ctx))
+                    .log("{} {} {} {} ms", ctx.method(), ctx.path(), ctx.statusCode(), millis);
+        });
+    }
+
+    static String id(Context ctx) {
+        String id = ctx.attribute(ID);
+        return id == null ? "" : id;
+    }
+}

@@ -1,0 +1,275 @@
+package dev.minilab.worker;
+
+import dev.minilab.inspect.InspectException;
+import dev.minilab.inspect.Inspection;
+import dev.minilab.inspect.Inspector;
+import dev.minilab.job.Accepted;
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.JobError;
+import dev.minilab.job.JobMessage;
+import dev.minilab.job.JobStatus;
+import dev.minilab.job.Keys;
+import dev.minilab.job.Result;
+import dev.minilab.job.Sha256;
+import dev.minilab.job.Started;
+import dev.minilab.json.Json.UnreadableJsonException;
+import dev.minilab.queue.Message;
+import dev.minilab.queue.QueueException;
+import dev.minilab.record.JobQueue;
+import dev.minilab.record.JobRecords;
+import dev.minilab.store.ObjectStore;
+import dev.minilab.store.StoreException;
+import dev.minilab.worker.consume.Handler;
+import dev.minilab.worker.consume.Outcome;
+import dev.minilab.worker.consume.RetryPolicy;
+import dev.minilab.worker.render.RenderException;
+import dev.minilab.worker.render.Renderer;
+import dev.minilab.worker.render.Rendering;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/// The path of one job through the worker. Thread-safe.
+///
+/// Safe to be run twice, at once or one after the other, whole or broken off anywhere: outputs go to keys that follow
+/// from the job, only one `result.json` can come into being, and the message is deleted last.
+final class JobHandler implements Handler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobHandler.class);
+    /// Jobs that end sooner pay for no `started.json`.
+    private static final Duration WORTH_SAYING = Duration.ofSeconds(2);
+
+    private final ObjectStore store;
+    private final JobRecords records;
+    private final JobQueue webhooks;
+    private final Inspector inspector;
+    private final Renderer renderer;
+    private final int maxAttempts;
+    private final InstantSource clock;
+
+    JobHandler(
+            ObjectStore store,
+            JobRecords records,
+            JobQueue webhooks,
+            Inspector inspector,
+            Renderer renderer,
+            int maxAttempts,
+            InstantSource clock) {
+        this.store = store;
+        this.records = records;
+        this.webhooks = webhooks;
+        this.inspector = inspector;
+        this.renderer = renderer;
+        this.maxAttempts = maxAttempts;
+        this.clock = clock;
+    }
+
+    @Override
+    public Outcome handle(Message message) throws InterruptedException {
+        JobMessage job;
+        try {
+            job = JobQueue.read(message);
+        } catch (UnreadableJsonException e) {
+            return new Outcome.Reject(e.getMessage());
+        }
+        if (job.schema() > JobMessage.SCHEMA) {
+            return new Outcome.Reject("schema " + job.schema() + " is newer than this worker");
+        }
+        try (var _ = MDC.putCloseable("job", job.job().value())) {
+            return handle(job, message.receiveCount());
+        } catch (StoreException | QueueException | BadOriginalException e) {
+            LOG.warn("Attempt {} broke off: {}", message.receiveCount(), e.getMessage());
+            return new Outcome.RetryAfter(RetryPolicy.after(message.receiveCount(), ThreadLocalRandom.current()));
+        }
+    }
+
+    private Outcome handle(JobMessage job, int attempt) throws InterruptedException {
+        Optional<Accepted> found = records.accepted(job.tenant(), job.job());
+        if (found.isEmpty()) {
+            LOG.warn("There is no such job");
+            return Outcome.DONE;
+        }
+        Accepted accepted = found.get();
+        if (accepted.schema() > Accepted.SCHEMA) {
+            return new Outcome.Reject("accepted.json has schema " + accepted.schema());
+        }
+        Optional<Result> before = records.result(job.tenant(), job.job());
+        Result result;
+        if (before.isPresent()) {
+            result = before.get();
+        } else {
+            result = records.finish(accepted, attempt(accepted, attempt));
+            LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
+        }
+        announce(accepted, result);
+        return Outcome.DONE;
+    }
+
+    /// Does the work and tells how it ended; what may go better another time leaves as an exception.
+    private Result attempt(Accepted accepted, int attempt) throws InterruptedException {
+        Instant startedAt = clock.instant();
+        if (accepted.deadlineAt() != null && startedAt.isAfter(accepted.deadlineAt())) {
+            return ended(
+                    accepted,
+                    JobStatus.EXPIRED,
+                    attempt,
+                    startedAt,
+                    ErrorCode.DEADLINE_EXCEEDED,
+                    "the deadline passed");
+        }
+        Thread note = noteStart(accepted, new Started(startedAt, attempt));
+        try {
+            byte[] original = fetch(accepted);
+            Inspection inspection = inspector.inspect(new ByteArrayInputStream(original));
+            Rendering rendering = renderer.render(original, inspection, accepted.outputs());
+            Map<String, Result.Output> outputs = storeAll(accepted, rendering);
+            return result(accepted, attempt, startedAt, outputs, rendering);
+        } catch (InspectException e) {
+            return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
+        } catch (RenderException e) {
+            LOG.info("Cannot render: {}", e.getMessage(), e);
+            return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
+        } catch (BadOriginalException e) {
+            if (e.code == ErrorCode.INTEGRITY && attempt < maxAttempts) {
+                throw e; // The next read may be right.
+            }
+            return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code, e.getMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // Bytes in memory do not fail.
+        } catch (RuntimeException e) {
+            if ((e instanceof StoreException s && s.retryable()) || attempt < maxAttempts) {
+                throw e;
+            }
+            LOG.error("Giving up after attempt {}", attempt, e);
+            return ended(
+                    accepted,
+                    JobStatus.FAILED,
+                    attempt,
+                    startedAt,
+                    ErrorCode.INTERNAL,
+                    "something went wrong on our side");
+        } finally {
+            note.interrupt();
+        }
+    }
+
+    /// Lets whoever asks see that the job is in work, once that takes long enough to be asked about.
+    private Thread noteStart(Accepted accepted, Started started) {
+        return Thread.ofVirtual().name("started-" + accepted.job()).start(() -> {
+            try {
+                Thread.sleep(WORTH_SAYING);
+                records.start(accepted, started);
+            } catch (InterruptedException _) {
+                return; // The job was short.
+            } catch (StoreException e) {
+                LOG.warn("Cannot note the start of {}: {}", accepted.job(), e.getMessage());
+            }
+        });
+    }
+
+    private byte[] fetch(Accepted accepted) {
+        byte[] original = store.get(Keys.original(accepted.tenant(), accepted.job()))
+                .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone"));
+        if (original.length != accepted.source().bytes()
+                || !Sha256.of(original).equals(accepted.source().sha256())) {
+            throw new BadOriginalException(ErrorCode.INTEGRITY, "the stored original is not what was uploaded");
+        }
+        return original;
+    }
+
+    private Map<String, Result.Output> storeAll(Accepted accepted, Rendering rendering) {
+        Map<String, Result.Output> outputs = new LinkedHashMap<>();
+        rendering
+                .outputs()
+                .forEach((name, output) -> outputs.put(
+                        name,
+                        switch (output) {
+                            case Rendering.Rendered rendered ->
+                                new Result.Output(storeOutput(accepted, name, rendered), null);
+                            case Rendering.Failed failed -> new Result.Output(null, failed.error());
+                        }));
+        return outputs;
+    }
+
+    private Result.Stored storeOutput(Accepted accepted, String name, Rendering.Rendered output) {
+        String key = Keys.output(accepted.tenant(), accepted.job(), name, output.format());
+        store.put(key, output.bytes(), output.format().mediaType());
+        return new Result.Stored(
+                output.format(), output.width(), output.height(), output.bytes().length, Sha256.of(output.bytes()));
+    }
+
+    private Result result(
+            Accepted accepted,
+            int attempt,
+            Instant startedAt,
+            Map<String, Result.Output> outputs,
+            Rendering rendering) {
+        long failed = outputs.values().stream().filter(o -> o.error() != null).count();
+        JobStatus status = failed == 0
+                ? JobStatus.SUCCEEDED
+                : failed < outputs.size() ? JobStatus.PARTIALLY_SUCCEEDED : JobStatus.FAILED;
+        JobError error =
+                status == JobStatus.FAILED ? outputs.values().iterator().next().error() : null;
+        long queued =
+                Math.max(0, Duration.between(accepted.acceptedAt(), startedAt).toMillis());
+        return new Result(
+                Result.SCHEMA,
+                accepted.job(),
+                status,
+                startedAt,
+                clock.instant(),
+                attempt,
+                outputs,
+                error,
+                new Result.Timings(queued, rendering.renderMs(), rendering.decodes()));
+    }
+
+    private Result ended(
+            Accepted accepted, JobStatus status, int attempt, Instant startedAt, ErrorCode code, String detail) {
+        return new Result(
+                Result.SCHEMA,
+                accepted.job(),
+                status,
+                startedAt,
+                clock.instant(),
+                attempt,
+                Map.of(),
+                JobError.of(code, detail),
+                null);
+    }
+
+    /// Sent for a result that was there before, too: an earlier attempt may have ended between writing and sending.
+    /// The webhook's id follows from the job, so that a receiver sees one.
+    private void announce(Accepted accepted, Result result) {
+        if (accepted.webhook() != null && accepted.webhook().wants(result.status())) {
+            webhooks.send(accepted.tenant(), accepted.job());
+        }
+    }
+
+    /// That what the bucket holds is not the original that was accepted.
+    private static final class BadOriginalException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final ErrorCode code;
+
+        BadOriginalException(ErrorCode code, String message) {
+            super(message);
+            this.code = code;
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+}

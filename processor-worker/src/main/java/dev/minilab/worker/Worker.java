@@ -1,0 +1,124 @@
+package dev.minilab.worker;
+
+import dev.minilab.config.Config;
+import dev.minilab.config.ConfigException;
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.GuardedResolver;
+import dev.minilab.health.Preflight;
+import dev.minilab.health.Readiness;
+import dev.minilab.health.Shutdown;
+import dev.minilab.inspect.Inspector;
+import dev.minilab.inspect.Limits;
+import dev.minilab.queue.MessageQueue;
+import dev.minilab.queue.Queues;
+import dev.minilab.record.JobQueue;
+import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobView;
+import dev.minilab.store.ObjectStore;
+import dev.minilab.webhook.WebhookSecret;
+import dev.minilab.webhook.WebhookSigner;
+import dev.minilab.worker.consume.Consumer;
+import dev.minilab.worker.render.Renderer;
+import dev.minilab.worker.sweep.Sweeper;
+import dev.minilab.worker.webhook.WebhookClient;
+import dev.minilab.worker.webhook.WebhookHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/// A worker: consumes jobs and webhooks, and sweeps. Any number of them may run on the same bucket and queues.
+public final class Worker implements AutoCloseable {
+
+    private static final int WEBHOOKS_AT_ONCE = 32;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private Worker() {}
+
+    /// Starts a worker with everything it needs.
+    ///
+    /// @throws ConfigException if there is no webhook secret to sign with
+    public static Worker start(Config config) {
+        WebhookSecret secret = config.worker().webhookSecret();
+        if (secret == null) {
+            throw new ConfigException(List.of("MINILAB_WEBHOOK_SECRET is missing: webhooks are signed with it;"
+                    + " `./minilab secrets --new` prints a new one"));
+        }
+        Worker worker = new Worker();
+        try {
+            worker.build(config, secret);
+            return worker;
+        } catch (IOException e) {
+            worker.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException | Error e) {
+            worker.close();
+            throw e;
+        }
+    }
+
+    private void build(Config config, WebhookSecret secret) throws IOException {
+        InstantSource clock = InstantSource.system();
+        ObjectStore store = part(new ObjectStore(config.store()));
+        Queues queues = part(new Queues(config.queue()));
+        MessageQueue jobs = queues.open(config.queue().jobs());
+        MessageQueue webhooks = queues.open(config.queue().webhooks());
+        Preflight.check(config, store, List.of(jobs, webhooks));
+        Readiness readiness = new Readiness(store, jobs);
+        JobRecords records = new JobRecords(store);
+        JobView view = new JobView(store, config.store().urlTtl(), clock);
+        Inspector inspector =
+                new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels()));
+        Renderer renderer = part(
+                new Renderer(config.worker().renderThreads(), config.worker().jobLimit()));
+        WebhookClient client = part(new WebhookClient(
+                new GuardedResolver(new AddressPolicy(config.egress().allow()))));
+
+        var jobHandler = new JobHandler(
+                store, records, new JobQueue(webhooks), inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
+        var webhookHandler = new WebhookHandler(records, view, new WebhookSigner(List.of(secret)), client, clock);
+        part(new Consumer(webhooks, webhookHandler, settings(config.worker(), WEBHOOKS_AT_ONCE)))
+                .start();
+        part(new Consumer(
+                        jobs,
+                        jobHandler,
+                        settings(config.worker(), config.worker().concurrency())))
+                .start();
+        part(new Sweeper(
+                        store,
+                        new JobQueue(jobs),
+                        config.worker().sweepPeriod(),
+                        config.worker().overdue(),
+                        clock))
+                .start();
+        if (config.worker().healthPort() > 0) {
+            part(new HealthServer(config.api().host(), config.worker().healthPort(), readiness));
+        }
+        parts.push(readiness::drain);
+    }
+
+    private static Consumer.Settings settings(Config.Worker config, int concurrency) {
+        return new Consumer.Settings(
+                concurrency,
+                config.visibility(),
+                config.heartbeat(),
+                config.jobLimit().plus(config.visibility()),
+                config.longPoll(),
+                config.drain());
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /// Stops receiving, finishes or gives back what is in work within the drain time, and closes the rest, last
+    /// opened first.
+    @Override
+    public void close() {
+        Shutdown.closeAll(parts);
+    }
+}

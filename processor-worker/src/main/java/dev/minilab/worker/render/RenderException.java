@@ -1,0 +1,31 @@
+package dev.minilab.worker.render;
+
+import dev.minilab.job.ErrorCode;
+
+/// That an original cannot be rendered at all: a code that ends the job, and a sentence that a client may read.
+public final class RenderException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+
+    RenderException(ErrorCode code, String message, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    RenderException(ErrorCode code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    /// A sentence, never null.
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+}

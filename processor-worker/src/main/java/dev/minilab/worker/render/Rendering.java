@@ -1,0 +1,22 @@
+package dev.minilab.worker.render;
+
+import dev.minilab.job.ImageFormat;
+import dev.minilab.job.JobError;
+import java.util.Map;
+
+/// What came of rendering one original: every output by its name, rendered or failed.
+///
+/// @param renderMs wall-clock time from the first decode to the last encode, in milliseconds
+/// @param decodes how often the original was decoded
+public record Rendering(Map<String, Output> outputs, long renderMs, int decodes) {
+
+    /// One output.
+    public sealed interface Output {}
+
+    /// The encoded bytes, and the size in pixels.
+    @SuppressWarnings("ArrayRecordComponent") // Never compared; copied nowhere.
+    public record Rendered(ImageFormat format, int width, int height, byte[] bytes) implements Output {}
+
+    /// Why this output failed while others need not have.
+    public record Failed(JobError error) implements Output {}
+}

@@ -1,0 +1,293 @@
+package dev.minilab.standalone;
+
+import dev.minilab.api.ApiKeys;
+import dev.minilab.api.IngestApi;
+import dev.minilab.config.Config;
+import dev.minilab.config.ConfigException;
+import dev.minilab.job.Tenant;
+import dev.minilab.json.Json;
+import dev.minilab.webhook.WebhookSecret;
+import dev.minilab.worker.Worker;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The command line. Exit codes: 0 done, 1 failed, 2 used wrongly, 78 configured wrongly (as in BSD's sysexits).
+@Command(
+        name = "minilab",
+        description = "Asynchronous image processing on S3 and SQS, or with nothing but this.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            Main.Serve.class,
+            Main.DemoCommand.class,
+            Main.Api.class,
+            Main.WorkerCommand.class,
+            Main.InfraCommand.class,
+            Main.Keys.class,
+            Main.SecretsCommand.class
+        })
+public final class Main {
+
+    private static final int MISCONFIGURED = 78;
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setExecutionExceptionHandler((e, command, _) -> {
+            if (e instanceof IllegalArgumentException) {
+                System.err.println("minilab " + command.getCommandName() + ": " + e.getMessage());
+                return 2;
+            }
+            if (e instanceof ConfigException config) {
+                PrintStream err = System.err;
+                err.println("minilab " + command.getCommandName() + ": this cannot work:");
+                config.mistakes().forEach(mistake -> err.println("  - " + mistake));
+                return MISCONFIGURED;
+            }
+            throw e;
+        });
+        int code = 1;
+        try {
+            code = commandLine.execute(args);
+        } catch (Throwable e) {
+            LoggerFactory.getLogger(Main.class).error("Unexpectedly at an end", e);
+        } finally {
+            System.exit(code);
+        }
+    }
+
+    /// The version of the jar.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"minilab " + (version == null ? "(development)" : version)};
+        }
+    }
+
+    /// Keeps the process up until SIGTERM or SIGINT, then closes what it runs.
+    private static int runUntilStopped(AutoCloseable running) throws InterruptedException {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                running.close();
+                            } catch (Exception e) {
+                                System.err.println("minilab: stopping failed: " + e);
+                            }
+                            stopped.countDown();
+                            // A JVM that ends by a signal exits with 143; a drained one has done what it was told.
+                            Runtime.getRuntime().halt(0);
+                        },
+                        "shutdown"));
+        stopped.await();
+        return 0;
+    }
+
+    @Command(name = "serve", description = "Run everything in this process: S3, SQS, API and worker.")
+    static final class Serve implements Callable<Integer> {
+        @Option(names = "--host", description = "Where to listen (default: ${DEFAULT-VALUE}).", defaultValue = LOOPBACK)
+        private String host = LOOPBACK;
+
+        @Option(
+                names = "--port",
+                description = "The port, 0 for a free one (default: ${DEFAULT-VALUE}).",
+                defaultValue = "8080")
+        private int port;
+
+        @Option(
+                names = "--data",
+                description = "The folder that everything is kept in (default: ${DEFAULT-VALUE}).",
+                defaultValue = "data")
+        private Path data = Path.of("data");
+
+        @Option(names = "--s3-port", description = "The port of the embedded S3 (default: the port + 1).")
+        private @Nullable Integer storePort;
+
+        @Option(names = "--sqs-port", description = "The port of the embedded SQS (default: the port + 2).")
+        private @Nullable Integer queuePort;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            Standalone standalone = Standalone.start(
+                    data,
+                    host,
+                    port,
+                    storePort != null ? storePort : next(1),
+                    queuePort != null ? queuePort : next(2),
+                    System.getenv());
+            greet(standalone.uri());
+            return runUntilStopped(standalone);
+        }
+
+        private int next(int offset) {
+            return port == 0 || port + offset > 65535 ? 0 : Addresses.preferred(LOOPBACK, port + offset);
+        }
+
+        private static void greet(URI uri) {
+            PrintStream out = System.out;
+            out.println("READY " + uri);
+            out.println();
+            out.println("  curl -H 'Content-Type: image/jpeg' --data-binary @photo.jpg " + uri + "/v1/jobs");
+            out.println(
+                    "  curl -F image=@photo.jpg -F 'job={\"outputs\":{\"thumb\":{\"width\":320,\"format\":\"webp\"}}}"
+                            + ";type=application/json' " + uri + "/v1/jobs");
+            out.println("  curl " + uri + "/v1/jobs/JOB_ID");
+            out.flush();
+        }
+    }
+
+    @Command(name = "demo", description = "Send one image through everything, and leave its thumbnails here.")
+    static final class DemoCommand implements Callable<Integer> {
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "IMAGE",
+                description = "A JPEG or PNG; without one, an image is drawn.")
+        private @Nullable Path image;
+
+        @Override
+        public Integer call() throws Exception {
+            return new Demo(System.out).run(image, Path.of("").toAbsolutePath());
+        }
+    }
+
+    @Command(name = "api", description = "Run the HTTP API alone, configured by the environment.")
+    static final class Api implements Callable<Integer> {
+        @Override
+        public Integer call() throws InterruptedException {
+            IngestApi api = IngestApi.start(Config.load(System.getenv()));
+            System.out.println("READY " + api.uri());
+            System.out.flush();
+            return runUntilStopped(api);
+        }
+    }
+
+    @Command(name = "worker", description = "Run a worker alone, configured by the environment.")
+    static final class WorkerCommand implements Callable<Integer> {
+        @Override
+        public Integer call() throws InterruptedException {
+            Worker worker = Worker.start(Config.load(System.getenv()));
+            System.out.println("READY worker");
+            System.out.flush();
+            return runUntilStopped(worker);
+        }
+    }
+
+    @Command(name = "infra", description = "Run the embedded S3 and SQS alone, for an API and workers beside it.")
+    static final class InfraCommand implements Callable<Integer> {
+        @Option(names = "--host", description = "Where to listen (default: ${DEFAULT-VALUE}).", defaultValue = LOOPBACK)
+        private String host = LOOPBACK;
+
+        @Option(names = "--data", description = "The data folder (default: ${DEFAULT-VALUE}).", defaultValue = "data")
+        private Path data = Path.of("data");
+
+        @Option(
+                names = "--s3-port",
+                description = "The port of the S3 (default: ${DEFAULT-VALUE}).",
+                defaultValue = "9000")
+        private int storePort;
+
+        @Option(
+                names = "--sqs-port",
+                description = "The port of the SQS (default: ${DEFAULT-VALUE}).",
+                defaultValue = "9324")
+        private int queuePort;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            Infra infra = Infra.start(data, host, storePort, queuePort);
+            System.out.println("READY " + infra.storeEndpoint() + " " + infra.queueEndpoint());
+            System.out.flush();
+            return runUntilStopped(infra);
+        }
+    }
+
+    @Command(name = "keys", description = "API keys.", subcommands = Keys.Create.class)
+    static final class Keys implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            CommandLine.usage(this, System.out);
+            return 2;
+        }
+
+        @Command(name = "create", description = "Make a key, print it once, and keep its hash in the keys file.")
+        static final class Create implements Callable<Integer> {
+            @Option(names = "--file", required = true, description = "The keys file; made if need be.")
+            private Path file = Path.of("keys.json");
+
+            @Option(names = "--name", description = "What the key is for.", defaultValue = "key")
+            private String name = "key";
+
+            @Option(names = "--tenant", description = "Whose jobs it gives access to.", defaultValue = "default")
+            private String tenant = "default";
+
+            @Option(
+                    names = "--scope",
+                    split = ",",
+                    description = "jobs:write, jobs:read or admin (default: ${DEFAULT-VALUE}).",
+                    defaultValue = "jobs:write,jobs:read")
+            private List<String> scopes = List.of();
+
+            @Override
+            public Integer call() throws IOException {
+                String key = ApiKeys.create(new SecureRandom());
+                List<ApiKeys.Key> keys =
+                        new ArrayList<>(Files.exists(file) ? ApiKeys.read(file).keys() : List.of());
+                keys.add(new ApiKeys.Key(name, ApiKeys.hash(key), new Tenant(tenant), Set.copyOf(scopes)));
+                Files.write(file, Json.write(new ApiKeys.KeysFile(keys)));
+                System.out.println(key);
+                return 0;
+            }
+        }
+    }
+
+    @Command(name = "secrets", description = "Show the secrets of an embedded installation, as settings.")
+    static final class SecretsCommand implements Callable<Integer> {
+        @Option(names = "--data", description = "The data folder (default: ${DEFAULT-VALUE}).", defaultValue = "data")
+        private Path data = Path.of("data");
+
+        @Option(names = "--new", description = "Print a new webhook secret instead, for an installation of your own.")
+        private boolean fresh;
+
+        @Override
+        public Integer call() {
+            if (fresh) {
+                System.out.println("MINILAB_WEBHOOK_SECRET="
+                        + WebhookSecret.generate(new SecureRandom()).encoded());
+                return 0;
+            }
+            if (!Files.isDirectory(data)) {
+                throw new ConfigException(List.of("--data: there is no installation in " + data.toAbsolutePath()));
+            }
+            DataFolder.Secrets secrets = DataFolder.secrets(data);
+            Map.of(
+                            "MINILAB_S3_ACCESS_KEY_ID", secrets.accessKeyId(),
+                            "MINILAB_S3_SECRET_ACCESS_KEY", secrets.secretAccessKey(),
+                            "MINILAB_WEBHOOK_SECRET", secrets.webhookSecret())
+                    .entrySet()
+                    .stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(entry -> System.out.println(entry.getKey() + "=" + entry.getValue()));
+            return 0;
+        }
+    }
+}
