@@ -130,6 +130,7 @@ public final class IngestApi implements AutoCloseable {
             http.setRequestHeaderSize(HEADER_BYTES);
         });
         javalin.jetty.modifyServer(server -> {
+            server.setErrorHandler(Problems::answerUnparsed);
             server.setStopTimeout(drain.toMillis());
             server.insertHandler(new GracefulHandler());
         });

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.MDC;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/jobs`: create a job, look at one, fetch an output.
@@ -83,9 +82,8 @@ final class JobRoutes {
             Accepted accepted =
                     intake.accept(caller.tenant(), upload, upload.request().orElse(query));
             JobSnapshot job = new JobSnapshot(accepted, null, null, null);
-            try (var _ = MDC.putCloseable("job", accepted.job().value())) {
-                answer(ctx.status(202).header("Location", "/v1/jobs/" + accepted.job()), job);
-            }
+            RequestLog.job(ctx, accepted.job());
+            answer(ctx.status(202).header("Location", "/v1/jobs/" + accepted.job()), job);
         }
     }
 

@@ -10,7 +10,12 @@ import dev.minilab.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
@@ -21,6 +26,7 @@ final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String TYPE = "https://minilab.dev/problems/";
+    private static final String PROBLEM_JSON = "application/problem+json";
     private static final String RETRY_AFTER_SECONDS = "5";
 
     private Problems() {}
@@ -69,15 +75,8 @@ final class Problems {
     }
 
     private static void write(Context ctx, ErrorCode code, String detail, List<Mistake> mistakes) {
-        ObjectNode json = Json.object()
-                .put("type", TYPE + code.wireName())
-                .put("title", code.title())
-                .put("status", code.status())
-                .put("detail", detail)
-                .put("instance", ctx.req().getRequestURI())
-                .put("code", code.wireName())
-                .put("retryable", code.retryable())
-                .put("request_id", RequestLog.id(ctx));
+        ObjectNode json =
+                problem(code, detail).put("instance", ctx.req().getRequestURI()).put("request_id", RequestLog.id(ctx));
         if (!mistakes.isEmpty()) {
             ArrayNode errors = json.putArray("errors");
             mistakes.forEach(m -> errors.addObject().put("pointer", m.pointer()).put("detail", m.detail()));
@@ -91,7 +90,29 @@ final class Problems {
         if (refusesBody(code)) {
             ctx.header("Connection", "close");
         }
-        ctx.status(code.status()).contentType("application/problem+json").result(Json.write(json));
+        ctx.status(code.status()).contentType(PROBLEM_JSON).result(Json.write(json));
+    }
+
+    private static ObjectNode problem(ErrorCode code, String detail) {
+        return Json.object()
+                .put("type", TYPE + code.wireName())
+                .put("title", code.title())
+                .put("status", code.status())
+                .put("detail", detail)
+                .put("code", code.wireName())
+                .put("retryable", code.retryable());
+    }
+
+    /// Answers what never becomes a request of ours, because the server cannot parse it.
+    static boolean answerUnparsed(Request request, Response response, Callback callback) {
+        int status = response.getStatus();
+        ErrorCode code =
+                status == 431 ? ErrorCode.HEADERS_TOO_LARGE : status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
+        ObjectNode json = problem(code, code.title()).put("instance", "").put("request_id", "");
+        response.setStatus(code.status());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, PROBLEM_JSON);
+        response.write(true, ByteBuffer.wrap(Json.write(json)), callback);
+        return true;
     }
 
     /// Answers after which a body may still be under way that nobody will read.

@@ -13,6 +13,7 @@ final class RequestLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
     private static final String ID = "minilab.request-id";
+    private static final String JOB = "minilab.job";
     private static final String START = "minilab.start";
 
     private RequestLog() {}
@@ -30,9 +31,18 @@ final class RequestLog {
             Long start = ctx.attribute(START);
             long millis = start == null ? 0 : (System.nanoTime() - start) / 1_000_000;
             var line = ctx.path().startsWith("/health/") ? LOG.atDebug() : LOG.atInfo();
+            JobId job = ctx.attribute(JOB);
+            if (job != null) {
+                line = line.addKeyValue("job", job);
+            }
             line.addKeyValue("request_id", id(ctx))
                     .log("{} {} {} {} ms", ctx.method(), ctx.path(), ctx.statusCode(), millis);
         });
+    }
+
+    /// Names the job that a request is about, for its line in the log.
+    static void job(Context ctx, JobId job) {
+        ctx.attribute(JOB, job);
     }
 
     static String id(Context ctx) {

@@ -17,6 +17,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of an embedded installation: `store` (the bucket), `queue` (the database of the queues), `spool`,
@@ -25,6 +26,14 @@ final class DataFolder implements AutoCloseable {
 
     /// What an installation made up for itself at its first start.
     record Secrets(String accessKeyId, String secretAccessKey, String webhookSecret) {
+        /// These secrets, but for those that an environment gives.
+        Secrets overriddenBy(Map<String, String> env) {
+            return new Secrets(
+                    env.getOrDefault("MINILAB_S3_ACCESS_KEY_ID", accessKeyId),
+                    env.getOrDefault("MINILAB_S3_SECRET_ACCESS_KEY", secretAccessKey),
+                    env.getOrDefault("MINILAB_WEBHOOK_SECRET", webhookSecret));
+        }
+
         @Override
         public String toString() {
             return "(secrets)";

@@ -32,13 +32,16 @@ final class Infra implements AutoCloseable {
 
     /// Starts both.
     ///
+    /// @param env may hold the secrets (`MINILAB_S3_ACCESS_KEY_ID`, `MINILAB_S3_SECRET_ACCESS_KEY`,
+    /// `MINILAB_WEBHOOK_SECRET`) that
+    /// the installation would otherwise make up for itself
     /// @param host where to listen; both servers have it
     /// @param storePort the port of the store, 0 for any
     /// @param queuePort the port of the queue, 0 for any
-    static Infra start(Path data, String host, int storePort, int queuePort) {
+    static Infra start(Path data, Map<String, String> env, String host, int storePort, int queuePort) {
         Infra infra = new Infra();
         try {
-            infra.build(data, host, storePort, queuePort);
+            infra.build(data, env, host, storePort, queuePort);
             return infra;
         } catch (ConfigException e) {
             infra.close();
@@ -49,9 +52,9 @@ final class Infra implements AutoCloseable {
         }
     }
 
-    private void build(Path data, String host, int storePort, int queuePort) throws Exception {
+    private void build(Path data, Map<String, String> env, String host, int storePort, int queuePort) throws Exception {
         DataFolder folder = part(DataFolder.open(data));
-        DataFolder.Secrets secrets = folder.secrets();
+        DataFolder.Secrets secrets = folder.secrets().overriddenBy(env);
         EmbeddedStore store = part(EmbeddedStore.start(folder.store(), host, Addresses.port(host, storePort), secrets));
         EmbeddedQueue queue = part(EmbeddedQueue.start(
                 folder.queueDatabase(),

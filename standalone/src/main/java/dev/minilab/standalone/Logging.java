@@ -45,6 +45,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.start();
         context.getLogger("ROOT").setLevel(Level.WARN);
         context.getLogger("ROOT").addAppender(appender);
+        // It warns of its own shutdown hook, which we switch off.
+        context.getLogger("org.apache.pekko").setLevel(Level.ERROR);
         context.getLogger("dev.minilab")
                 .setLevel(Level.toLevel(
                         env.getOrDefault("MINILAB_LOG_LEVEL", "info").toUpperCase(Locale.ROOT), Level.INFO));

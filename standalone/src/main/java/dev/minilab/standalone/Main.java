@@ -214,7 +214,7 @@ public final class Main {
 
         @Override
         public Integer call() throws InterruptedException {
-            Infra infra = Infra.start(data, host, storePort, queuePort);
+            Infra infra = Infra.start(data, System.getenv(), host, storePort, queuePort);
             System.out.println("READY " + infra.storeEndpoint() + " " + infra.queueEndpoint());
             System.out.flush();
             return runUntilStopped(infra);

@@ -43,7 +43,7 @@ final class Standalone implements AutoCloseable {
         Config.load(settings); // Mistakes show before anything is started.
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
-            Infra infra = Infra.start(data, "127.0.0.1", storePort, queuePort);
+            Infra infra = Infra.start(data, settings, "127.0.0.1", storePort, queuePort);
             parts.push(infra);
             infra.settings().forEach(settings::putIfAbsent);
             settings.putIfAbsent("MINILAB_LONG_POLL", "1s");
