@@ -3,6 +3,7 @@ package dev.minilab.store;
 import dev.minilab.aws.AwsCredentials;
 import dev.minilab.config.Config;
 import dev.minilab.store.StoreException.Reason;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -155,7 +156,7 @@ public final class ObjectStore implements AutoCloseable {
     /// @throws StoreException with reason `BODY_BROKEN` if `body` fails or ends early; then no object comes into
     /// being
     public void upload(String key, InputStream body, long length, String contentType) {
-        var source = new UploadSource(body);
+        var source = new UploadSource(body, length);
         call("PutObject " + key, () -> {
             var signed = uploads.presignPutObject(p -> p.signatureDuration(UPLOAD_SIGNATURE)
                     .putObjectRequest(
@@ -294,13 +295,16 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
-    /// Hands its stream out once and remembers whether it was the one to fail.
+    /// Hands its stream out once and remembers whether it was the one to fail: a stream that ends early fails, so
+    /// that the request is broken off at once.
     private static final class UploadSource implements ContentStreamProvider {
         private final InputStream body;
+        private long left;
         private volatile boolean failed;
 
-        UploadSource(InputStream body) {
+        UploadSource(InputStream body, long length) {
             this.body = body;
+            this.left = length;
         }
 
         boolean failed() {
@@ -319,7 +323,12 @@ public final class ObjectStore implements AutoCloseable {
                 @Override
                 public int read(byte[] buffer, int offset, int length) throws IOException {
                     try {
-                        return body.read(buffer, offset, length);
+                        int read = body.read(buffer, offset, length);
+                        if (read < 0 && left > 0) {
+                            throw new EOFException("the source ended " + left + " bytes early");
+                        }
+                        left -= Math.max(0, read);
+                        return read;
                     } catch (IOException e) {
                         failed = true;
                         throw e;

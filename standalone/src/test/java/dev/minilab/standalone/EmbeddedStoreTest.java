@@ -1,0 +1,191 @@
+package dev.minilab.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.minilab.store.ObjectStore;
+import dev.minilab.store.StoreException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The object store keeps its contract on the embedded S3")
+class EmbeddedStoreTest {
+
+    @TempDir
+    static Path folder;
+
+    private static TestStore embedded;
+    private static ObjectStore store;
+
+    @BeforeAll
+    static void start() throws Exception {
+        embedded = TestStore.start(folder);
+        store = embedded.store();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        embedded.close();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    @DisplayName("gives back what was put, and nothing for what was not")
+    void putAndGet() {
+        store.put("a/b", bytes("one"), "text/plain");
+        assertThat(store.get("a/b")).contains(bytes("one"));
+        store.put("a/b", bytes("two"), "text/plain");
+        assertThat(store.get("a/b")).contains(bytes("two"));
+        assertThat(store.get("a/c")).isEmpty();
+        store.delete("a/b");
+        store.delete("a/b");
+        assertThat(store.get("a/b")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("I2 of sixteen who create a key at once, one does; the others get what it wrote")
+    void compareAndSet() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            String key = "race/" + round;
+            CyclicBarrier together = new CyclicBarrier(16);
+            List<Future<Optional<byte[]>>> writers = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 16; i++) {
+                    byte[] mine = bytes("writer " + i);
+                    writers.add(threads.submit(() -> {
+                        together.await();
+                        return store.putIfAbsent(key, mine, "text/plain");
+                    }));
+                }
+            }
+            byte[] standing = store.get(key).orElseThrow();
+            int created = 0;
+            for (Future<Optional<byte[]>> writer : writers) {
+                if (writer.get().isEmpty()) {
+                    created++;
+                } else {
+                    assertThat(writer.get()).contains(standing);
+                }
+            }
+            assertThat(created).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("F11 creating again with the very same bytes counts as created: the first answer may have been lost")
+    void lostAnswer() {
+        assertThat(store.putIfAbsent("lost", bytes("mine"), "text/plain")).isEmpty();
+        assertThat(store.putIfAbsent("lost", bytes("mine"), "text/plain")).isEmpty();
+        assertThat(store.putIfAbsent("lost", bytes("other"), "text/plain")).contains(bytes("mine"));
+    }
+
+    @Test
+    @DisplayName("streams an upload of known length, with its media type")
+    void upload() throws Exception {
+        byte[] body = new byte[3 << 20];
+        body[12345] = 7;
+        store.upload("up/whole", new ByteArrayInputStream(body), body.length, "image/png");
+        assertThat(store.get("up/whole")).contains(body);
+        HttpResponse<byte[]> answer = fetch(store.link("up/whole", Duration.ofMinutes(1)));
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/png");
+        assertThat(answer.body()).isEqualTo(body);
+    }
+
+    @Test
+    @DisplayName("F1 an upload whose source fails or ends early leaves no object")
+    void brokenUpload() {
+        InputStream failing = new SequenceInputStream(new ByteArrayInputStream(new byte[100_000]), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("the client went away");
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                return read();
+            }
+        });
+        assertThatThrownBy(() -> store.upload("up/failing", failing, 200_000, "image/png"))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.BODY_BROKEN));
+        assertThatThrownBy(() ->
+                        store.upload("up/short", new ByteArrayInputStream(new byte[100_000]), 200_000, "image/png"))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.BODY_BROKEN));
+        assertThat(store.get("up/failing")).isEmpty();
+        assertThat(store.get("up/short")).isEmpty();
+        assertThat(store.list("up/f", false, null).keys()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("lists keys and folders in order, page by page")
+    void lists() {
+        for (int i = 0; i < 1005; i++) {
+            store.put(String.format(Locale.ROOT, "many/%04d/x", i), bytes("x"), "text/plain");
+        }
+        List<String> keys = new ArrayList<>();
+        List<String> folders = new ArrayList<>();
+        String next = null;
+        int pages = 0;
+        do {
+            ObjectStore.Page page = store.list("many/", false, next);
+            keys.addAll(page.keys());
+            next = page.next();
+            pages++;
+        } while (next != null);
+        do {
+            ObjectStore.Page page = store.list("many/", true, next);
+            folders.addAll(page.folders());
+            next = page.next();
+        } while (next != null);
+        assertThat(pages).isEqualTo(2);
+        assertThat(keys).hasSize(1005).isSorted().contains("many/1004/x");
+        assertThat(folders).hasSize(1005).contains("many/0000/");
+        assertThat(store.list("nothing/", true, null).folders()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("I17 a link opens its key and ends in time")
+    void links() throws Exception {
+        store.put("linked", bytes("hello"), "text/plain");
+        URI link = store.link("linked", Duration.ofSeconds(4));
+        assertThat(fetch(link).statusCode()).isEqualTo(200);
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (fetch(link).statusCode() != 403) {
+            assertThat(System.nanoTime()).as("expired in time").isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+    }
+
+    private static HttpResponse<byte[]> fetch(URI uri) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+        }
+    }
+}

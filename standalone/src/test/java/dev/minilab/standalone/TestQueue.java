@@ -1,0 +1,47 @@
+package dev.minilab.standalone;
+
+import dev.minilab.queue.Message;
+import dev.minilab.queue.MessageQueue;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A queue that keeps what is sent to it.
+public final class TestQueue implements MessageQueue {
+
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+
+    public List<String> sent() {
+        return sent;
+    }
+
+    @Override
+    public String name() {
+        return "test";
+    }
+
+    @Override
+    public void send(String body) {
+        sent.add(body);
+    }
+
+    @Override
+    public List<Message> receive(int max, Duration wait, Duration visibility) {
+        return List.of();
+    }
+
+    @Override
+    public void delete(Message message) {
+        sent.remove(message.body());
+    }
+
+    @Override
+    public void changeVisibility(Message message, Duration visibility) {
+        if (!sent.contains(message.body())) {
+            throw new IllegalArgumentException("never sent");
+        }
+    }
+
+    @Override
+    public void check() {}
+}
