@@ -111,6 +111,31 @@ class ProcessesIT {
     }
 
     @Test
+    @DisplayName(
+            "F26, I10 a worker told to stop under load exits 0 in time, and what it gave back another one finishes at once")
+    void drains() throws Exception {
+        byte[] image = Images.jpeg(2000, 1500);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            ids.add(client.upload(image, ""));
+        }
+        try (MinilabProcess first = MinilabProcess.start(env, "worker")) {
+            first.awaitReady();
+            client.awaitTerminal(ids.getFirst(), PATIENCE);
+            assertThat(first.terminate(30)).isZero();
+            assertThat(first.log()).doesNotContain("Leaving");
+        }
+        try (MinilabProcess second = MinilabProcess.start(env, "worker")) {
+            second.awaitReady();
+            for (String id : ids) {
+                assertThat(client.awaitTerminal(id, PATIENCE).path("status").asString(""))
+                        .isEqualTo("succeeded");
+            }
+            assertThat(second.terminate(30)).isZero();
+        }
+    }
+
+    @Test
     @DisplayName("F16 the queue is away: still 202, and the sweeper sends the job when it is back")
     void queueAway() throws Exception {
         queue.cut();
