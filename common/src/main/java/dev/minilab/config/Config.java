@@ -154,6 +154,11 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                         "MINILAB_VISIBILITY",
                         "must be more than twice MINILAB_HEARTBEAT, or one late heartbeat hands a running job to a second worker");
             }
+            if (worker.drain().compareTo(worker.longPoll()) <= 0) {
+                settings.mistake(
+                        "MINILAB_DRAIN",
+                        "must be more than MINILAB_LONG_POLL, or a worker that stops leaves what its last receive gets");
+            }
             return worker;
         }
     }

@@ -80,13 +80,11 @@ public final class Worker implements AutoCloseable {
         var jobHandler = new JobHandler(
                 store, records, new JobQueue(webhooks), inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
         var webhookHandler = new WebhookHandler(records, view, new WebhookSigner(List.of(secret)), client, clock);
-        part(new Consumer(webhooks, webhookHandler, settings(config.worker(), WEBHOOKS_AT_ONCE)))
-                .start();
-        part(new Consumer(
-                        jobs,
-                        jobHandler,
-                        settings(config.worker(), config.worker().concurrency())))
-                .start();
+        Consumer ofWebhooks = part(new Consumer(webhooks, webhookHandler, settings(config.worker(), WEBHOOKS_AT_ONCE)));
+        Consumer ofJobs = part(new Consumer(
+                jobs, jobHandler, settings(config.worker(), config.worker().concurrency())));
+        ofWebhooks.start();
+        ofJobs.start();
         part(new Sweeper(
                         store,
                         new JobQueue(jobs),
@@ -97,7 +95,11 @@ public final class Worker implements AutoCloseable {
         if (config.worker().healthPort() > 0) {
             part(new HealthServer(config.api().host(), config.worker().healthPort(), readiness));
         }
-        parts.push(readiness::drain);
+        parts.push(() -> {
+            readiness.drain();
+            ofJobs.stopReceiving();
+            ofWebhooks.stopReceiving();
+        });
     }
 
     private static Consumer.Settings settings(Config.Worker config, int concurrency) {

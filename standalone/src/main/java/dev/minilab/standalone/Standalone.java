@@ -47,6 +47,7 @@ final class Standalone implements AutoCloseable {
             parts.push(infra);
             infra.settings().forEach(settings::putIfAbsent);
             settings.putIfAbsent("MINILAB_LONG_POLL", "1s");
+            settings.putIfAbsent("MINILAB_DRAIN", "12s"); // API and worker stop one after the other.
             if (!settings.containsKey("MINILAB_API_KEYS_FILE")) {
                 settings.putIfAbsent("MINILAB_EGRESS_ALLOW", LOOPBACK);
             }

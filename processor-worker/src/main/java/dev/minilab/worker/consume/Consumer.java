@@ -50,7 +50,8 @@ public final class Consumer implements AutoCloseable {
     private final Semaphore permits;
     private final Set<Thread> working = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
-    private @Nullable Thread receiver;
+    private volatile long drainUntil;
+    private volatile @Nullable Thread receiver;
 
     public Consumer(MessageQueue queue, Handler handler, Settings settings) {
         this.queue = queue;
@@ -182,26 +183,45 @@ public final class Consumer implements AutoCloseable {
         }
     }
 
-    /// Stops receiving, awaits the receive under way, waits up to the drain time for what is in work, interrupts the
-    /// rest and gives it back.
+    /// Asks for no more messages and starts the clock of the drain. [#close] does this too; whoever closes several
+    /// consumers stops all of them first.
+    public void stopReceiving() {
+        if (!stopping) {
+            drainUntil = System.nanoTime() + settings.drain().toNanos();
+            stopping = true;
+        }
+    }
+
+    /// Stops receiving, awaits the receive under way and what is in work, both within the drain time, then interrupts
+    /// the rest and gives it back.
     @Override
     public void close() {
-        stopping = true;
-        Thread receiving = receiver;
+        stopReceiving();
         try {
-            if (receiving != null) {
-                receiving.join(settings.longPoll().plusSeconds(10));
+            Thread receiving = receiver;
+            if (receiving != null && !receiving.join(Duration.ofNanos(drainLeft()))) {
+                LOG.warn(
+                        "A receive from {} is still open: what it gets shows again after its visibility", queue.name());
             }
-            if (permits.tryAcquire(settings.concurrency(), settings.drain().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (awaitWork(drainLeft())) {
                 return;
             }
             LOG.warn("Giving back {} messages of {} that are still in work", working.size(), queue.name());
             working.forEach(Thread::interrupt);
-            if (!permits.tryAcquire(settings.concurrency(), LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!awaitWork(LAST_WORDS.toNanos())) {
                 LOG.warn("Leaving {} messages of {} to their visibility", working.size(), queue.name());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private long drainLeft() {
+        return Math.max(0, drainUntil - System.nanoTime());
+    }
+
+    /// Every permit is back when nothing is in work.
+    private boolean awaitWork(long nanos) throws InterruptedException {
+        return permits.tryAcquire(settings.concurrency(), nanos, TimeUnit.NANOSECONDS);
     }
 }
