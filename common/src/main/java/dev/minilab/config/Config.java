@@ -107,6 +107,11 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                     spool == null ? Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool") : spool);
         }
 
+        /// Whether only this machine can call.
+        public boolean onLoopback() {
+            return loopback(host);
+        }
+
         private static boolean loopback(String host) {
             return Stream.of("localhost", "127.0.0.1", "::1", "[::1]").anyMatch(host::equals)
                     || host.matches("127(\\.\\d{1,3}){3}");

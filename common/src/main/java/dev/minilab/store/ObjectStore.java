@@ -169,7 +169,7 @@ public final class ObjectStore implements AutoCloseable {
                         .call();
                 try (InputStream answer =
                         response.responseBody().<InputStream>map(a -> a).orElseGet(InputStream::nullInputStream)) {
-                    answer.skip(1 << 16);
+                    answer.readNBytes(1 << 16); // To its end, so that the connection can be used again.
                 }
                 int status = response.httpResponse().statusCode();
                 if (status != 200) {

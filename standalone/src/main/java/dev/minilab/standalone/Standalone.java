@@ -40,7 +40,7 @@ final class Standalone implements AutoCloseable {
         refuseCloudSettings(settings);
         settings.put("MINILAB_HOST", host);
         settings.put("MINILAB_PORT", Integer.toString(port));
-        Config.load(settings); // Mistakes show before anything is started.
+        Config asked = Config.load(settings); // Mistakes show before anything is started.
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
             Infra infra = Infra.start(data, settings, "127.0.0.1", storePort, queuePort);
@@ -48,7 +48,7 @@ final class Standalone implements AutoCloseable {
             infra.settings().forEach(settings::putIfAbsent);
             settings.putIfAbsent("MINILAB_LONG_POLL", "1s");
             settings.putIfAbsent("MINILAB_DRAIN", "12s"); // API and worker stop one after the other.
-            if (!settings.containsKey("MINILAB_API_KEYS_FILE")) {
+            if (asked.api().onLoopback()) {
                 settings.putIfAbsent("MINILAB_EGRESS_ALLOW", LOOPBACK);
             }
             Config config = Config.load(settings);

@@ -57,7 +57,7 @@ public final class Sweeper implements AutoCloseable {
         thread = Thread.ofVirtual().name("sweeper").start(() -> {
             try {
                 while (true) {
-                    sweepUnlessStoreIsAway();
+                    sweepAndGoOn();
                     Thread.sleep(period);
                 }
             } catch (InterruptedException _) {
@@ -66,7 +66,7 @@ public final class Sweeper implements AutoCloseable {
         });
     }
 
-    private void sweepUnlessStoreIsAway() throws InterruptedException {
+    private void sweepAndGoOn() throws InterruptedException {
         try {
             int sent = sweep();
             if (sent > 0) {
@@ -74,6 +74,8 @@ public final class Sweeper implements AutoCloseable {
             }
         } catch (StoreException | QueueException e) {
             LOG.warn("This sweep was cut short: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("This sweep failed unexpectedly", e);
         }
     }
 
