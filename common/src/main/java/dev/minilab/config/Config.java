@@ -68,12 +68,16 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
             String webhooks,
             @Nullable Credentials credentials) {
         static Queue read(Settings settings) {
-            return new Queue(
+            Queue queue = new Queue(
                     settings.endpoint("MINILAB_SQS_ENDPOINT"),
                     settings.text("MINILAB_SQS_REGION", "us-east-1"),
                     name(settings, "MINILAB_SQS_JOBS_QUEUE", "minilab-jobs"),
                     name(settings, "MINILAB_SQS_WEBHOOKS_QUEUE", "minilab-webhooks"),
                     Credentials.read(settings, "MINILAB_SQS"));
+            if (queue.jobs().equals(queue.webhooks())) {
+                settings.mistake("MINILAB_SQS_WEBHOOKS_QUEUE", "must be another queue than MINILAB_SQS_JOBS_QUEUE");
+            }
+            return queue;
         }
 
         private static String name(Settings settings, String name, String fallback) {

@@ -53,7 +53,7 @@ final class Settings {
         }
         try {
             return parse.apply(value);
-        } catch (IllegalArgumentException | DateTimeParseException e) {
+        } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException e) {
             mistake(name, "is not " + what);
             return null;
         }
@@ -111,6 +111,7 @@ final class Settings {
                     || uri.getHost() == null
                     || uri.getRawUserInfo() != null
                     || uri.getRawQuery() != null
+                    || uri.getRawFragment() != null
                     || !uri.getRawPath().isEmpty()) {
                 throw new IllegalArgumentException();
             }
@@ -161,7 +162,7 @@ final class Settings {
         }
         String unit = matcher.group(2) == null ? "B" : matcher.group(2);
         int shift = List.of("B", "KiB", "MiB", "GiB").indexOf(unit) * 10;
-        return Long.parseLong(matcher.group(1)) << shift;
+        return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
     }
 
     private static Duration parseDuration(String text) {

@@ -2,7 +2,9 @@ package dev.minilab.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -43,7 +45,11 @@ public final class Json {
     /// @throws UnreadableJsonException if the bytes are not JSON, or not that of a `type`
     public static <T> T read(byte[] json, Class<T> type) {
         try {
-            return MAPPER.readValue(json, type);
+            T value = MAPPER.readValue(json, type);
+            if (value == null) {
+                throw new UnreadableJsonException("unreadable JSON: null", null);
+            }
+            return value;
         } catch (JacksonException e) {
             throw new UnreadableJsonException(describe(e), e);
         }
@@ -54,7 +60,11 @@ public final class Json {
     /// @throws UnreadableJsonException if the stream holds anything but exactly one JSON value
     public static JsonNode readTree(InputStream json) {
         try {
-            return MAPPER.readTree(json);
+            JsonNode tree = MAPPER.readTree(json);
+            if (tree.isMissingNode() || !StandardCharsets.UTF_8.newEncoder().canEncode(tree.toString())) {
+                throw new UnreadableJsonException("unreadable JSON: empty, or with half a character", null);
+            }
+            return tree;
         } catch (JacksonException e) {
             throw new UnreadableJsonException(describe(e), e);
         }
@@ -81,7 +91,7 @@ public final class Json {
     public static final class UnreadableJsonException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        UnreadableJsonException(String message, Throwable cause) {
+        UnreadableJsonException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
 

@@ -99,7 +99,7 @@ public final class JobView {
             return;
         }
         String key = Keys.output(accepted.tenant(), accepted.job(), name, stored.format());
-        Instant signedAt = clock.instant();
+        Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS); // As the signature does.
         json.put("format", stored.format().wireName())
                 .put("media_type", stored.format().mediaType())
                 .put("width", stored.width())

@@ -254,7 +254,7 @@ public final class JobRequestReader {
 
     private double fraction(JsonNode node, String at, String field) {
         JsonNode value = node.path(field);
-        double number = value.isNumber() ? value.doubleValue() : -1;
+        double number = value.isInt() || value.isDouble() ? value.doubleValue() : -1; // Others are larger.
         if (number >= 0 && number <= 1) {
             return number;
         }

@@ -280,7 +280,8 @@ public final class ObjectStore implements AutoCloseable {
             case 401, 403 -> Reason.DENIED;
             case 404 -> Reason.NO_BUCKET;
             case 507 -> Reason.FULL;
-            case 408, 429 -> Reason.UNAVAILABLE;
+            case 408, 409, 429 -> Reason.UNAVAILABLE; // 409: S3's answer to conditional writes at the same moment.
+            case 501 -> Reason.REFUSED; // R2's answer to what it does not have.
             default -> status >= 500 ? Reason.UNAVAILABLE : Reason.REFUSED;
         };
         return new StoreException(reason, what + ": the store answered " + status + " " + code, cause);

@@ -394,6 +394,19 @@ class ConfigTest {
         assertThat(config.store().publicEndpoint()).isEqualTo(URI.create(R2));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "MINILAB_URL_TTL | PT9223372036854775807S | is not a duration such as 90s, 15m or 1h, from 1s to 604800s",
+                "MINILAB_MAX_UPLOAD_BYTES | 17179869185GiB | is not a size such as 25MiB, from 1 to 1073741824 bytes",
+                "MINILAB_S3_ENDPOINT | http://host#fragment | is not an http or https URL without path, query or user info",
+            })
+    @DisplayName("refuses values beyond all numbers, and fragments")
+    void beyond(String name, String value, String problem) {
+        assertThat(mistakes(Map.of(name, value))).containsExactly(name + " " + problem);
+    }
+
     private static Config load(String name, String value) {
         return Config.load(Map.of(name, value));
     }

@@ -228,6 +228,33 @@ class JsonTest {
         assertThat(Json.millis(Long.MAX_VALUE)).isEqualTo(9_223_372_036_854L);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\": \"\\ud800\"}",
+                "{\"a\": \"\\udc00x\"}",
+                "{\"a\": [\"x\\ud83d\"]}",
+                "{\"\\ud800\": 1}",
+                "{\"a\": {\"b\\udfff\": 1}}",
+            })
+    @DisplayName("C51 with half a character is refused")
+    void loneSurrogates(String json) {
+        assertUnreadable(() -> tree(json));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\n"})
+    @DisplayName("C51 is more than nothing")
+    void empty(String json) {
+        assertUnreadable(() -> tree(json));
+    }
+
+    @Test
+    @DisplayName("F33 that says null is no record")
+    void nullRecord() {
+        assertUnreadable(() -> read("null", Result.class));
+    }
+
     private static void assertUnreadable(Runnable reading) {
         assertThatExceptionOfType(UnreadableJsonException.class)
                 .isThrownBy(reading::run)

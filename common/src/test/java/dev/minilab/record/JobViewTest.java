@@ -21,6 +21,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -276,5 +280,20 @@ class JobViewTest {
         assertThat(view.etag(succeeded(null))).isEqualTo(etag);
         assertThat(viewAt(NOW.plus(TTL.dividedBy(2))).etag(succeeded(null))).isNotEqualTo(etag);
         assertThat(viewAt(NOW.plus(TTL)).etag(queued())).isEqualTo(view.etag(queued()));
+    }
+
+    @Test
+    @DisplayName("never promises more life to a link than its signature gives")
+    void expiry() {
+        JsonNode thumb = new JobView(store, TTL, () -> Instant.now().with(ChronoField.MILLI_OF_SECOND, 999))
+                .show(succeeded(null))
+                .path("outputs")
+                .path("thumb");
+        String signedAt = thumb.path("url").stringValue().replaceAll(".*X-Amz-Date=(\\d{8}T\\d{6})Z.*", "$1");
+        Instant end = LocalDateTime.parse(signedAt, DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss"))
+                .toInstant(ZoneOffset.UTC)
+                .plus(TTL);
+
+        assertThat(Instant.parse(thumb.path("url_expires_at").stringValue())).isBeforeOrEqualTo(end);
     }
 }

@@ -436,6 +436,13 @@ class JobRequestReaderTest {
         assertThat(refused.mistakes()).extracting(Mistake::pointer).containsExactly("/a/width");
     }
 
+    @Test
+    @DisplayName("C51 with a focal point too large for a double are refused like any other number")
+    void hugeFocalPoint() {
+        assertThat(mistakes("{'outputs': {'a': {'width': 1, 'position': {'x': 0, 'y': 1" + "0".repeat(400) + "}}}}"))
+                .containsExactly(new Mistake("/outputs/a/position/y", "is a number from 0 to 1"));
+    }
+
     private static String numbered(int count, String value) {
         return IntStream.range(0, count)
                 .mapToObj(i -> "'n" + i + "': " + value)

@@ -326,6 +326,14 @@ class ObjectStoreRequestsTest {
         assertFailure(() -> upload(new ByteArrayInputStream(HELLO), 300_000), Reason.BODY_BROKEN, false);
     }
 
+    @Test
+    @DisplayName("may try again when two wrote at the same moment (S3's 409 ConditionalRequestConflict)")
+    void conflict() {
+        server.answer(409, "ConditionalRequestConflict");
+
+        assertFailure(() -> store.putIfAbsent(KEY, HELLO, "text/plain"), Reason.UNAVAILABLE, true);
+    }
+
     private void upload(InputStream body, long length) {
         store.upload(KEY, body, length, "image/jpeg");
     }

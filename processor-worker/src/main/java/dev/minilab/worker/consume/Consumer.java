@@ -223,8 +223,12 @@ public final class Consumer implements AutoCloseable {
         return Math.max(0, drainUntil - System.nanoTime());
     }
 
-    /// Every permit is back when nothing is in work.
+    /// Every permit is back when nothing is in work; they stay back for a second close.
     private boolean awaitWork(long nanos) throws InterruptedException {
-        return permits.tryAcquire(settings.concurrency(), nanos, TimeUnit.NANOSECONDS);
+        boolean idle = permits.tryAcquire(settings.concurrency(), nanos, TimeUnit.NANOSECONDS);
+        if (idle) {
+            permits.release(settings.concurrency());
+        }
+        return idle;
     }
 }

@@ -18,8 +18,10 @@ record Geometry(Box crop, int width, int height, int canvasWidth, int canvasHeig
     record Box(int x, int y, int width, int height) {}
 
     static Geometry of(int sourceWidth, int sourceHeight, OutputSpec spec) {
-        Size box = box(sourceWidth, sourceHeight, spec);
-        Size scaled = scale(sourceWidth, sourceHeight, box, spec);
+        Size scaled = scale(sourceWidth, sourceHeight, spec);
+        Size box = new Size(
+                spec.width() != null ? spec.width() : scaled.width,
+                spec.height() != null ? spec.height() : scaled.height);
         return switch (spec.fit()) {
             case COVER -> cover(sourceWidth, sourceHeight, box, scaled, spec.position());
             case CONTAIN -> contain(sourceWidth, sourceHeight, box, scaled, spec.position());
@@ -37,26 +39,19 @@ record Geometry(Box crop, int width, int height, int canvasWidth, int canvasHeig
 
     private record Size(int width, int height) {}
 
-    /// The box asked for; a side that was not given follows from the ratio, or for `fill` is the source's own.
-    private static Size box(int sourceWidth, int sourceHeight, OutputSpec spec) {
-        Integer width = spec.width();
-        Integer height = spec.height();
-        boolean fill = spec.fit() == Fit.FILL;
-        return new Size(
-                width != null ? width : fill ? sourceWidth : round((double) sourceWidth * or1(height) / sourceHeight),
-                height != null
-                        ? height
-                        : fill ? sourceHeight : round((double) sourceHeight * or1(width) / sourceWidth));
-    }
-
     private static int or1(@Nullable Integer side) {
         return side == null ? 1 : side;
     }
 
-    private static Size scale(int sourceWidth, int sourceHeight, Size box, OutputSpec spec) {
-        double x = (double) box.width / sourceWidth;
-        double y = (double) box.height / sourceHeight;
-        if (spec.fit() == Fit.FILL) {
+    /// The whole source, resized; a side that was not given follows from the ratio, or for `fill` is the source's
+    /// own.
+    private static Size scale(int sourceWidth, int sourceHeight, OutputSpec spec) {
+        Integer width = spec.width();
+        Integer height = spec.height();
+        boolean fill = spec.fit() == Fit.FILL;
+        double x = width != null ? (double) width / sourceWidth : fill ? 1 : (double) or1(height) / sourceHeight;
+        double y = height != null ? (double) height / sourceHeight : fill ? 1 : x;
+        if (fill) {
             double most = spec.withoutEnlargement() ? 1 : Double.MAX_VALUE;
             return new Size(round(sourceWidth * Math.min(x, most)), round(sourceHeight * Math.min(y, most)));
         }
@@ -66,9 +61,9 @@ record Geometry(Box crop, int width, int height, int canvasWidth, int canvasHeig
             return new Size(sourceWidth, sourceHeight);
         }
         // The side that decides is exact; only the other one is rounded.
-        return scale == x
-                ? new Size(box.width, round(sourceHeight * scale))
-                : new Size(round(sourceWidth * scale), box.height);
+        return width != null && scale == x
+                ? new Size(width, round(sourceHeight * scale))
+                : new Size(round(sourceWidth * scale), or1(height));
     }
 
     private static Geometry cover(int sourceWidth, int sourceHeight, Size box, Size scaled, Position position) {

@@ -384,6 +384,17 @@ class ConsumerTest {
         assertThat(queue.ids()).isEmpty();
     }
 
+    @Test
+    @DisplayName("closes twice, the second time at once")
+    void closeTwice() {
+        Consumer idle = new Consumer(queue, _ -> Outcome.DONE, settings(1, LONG, LONG));
+        idle.close();
+        long begin = System.nanoTime();
+        idle.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    }
+
     private void start(int concurrency, Handler handler) {
         start(settings(concurrency, Duration.ofSeconds(20), LONG), handler);
     }
