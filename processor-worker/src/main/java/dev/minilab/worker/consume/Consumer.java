@@ -69,7 +69,7 @@ public final class Consumer implements AutoCloseable {
             try {
                 receiveOnce();
             } catch (InterruptedException _) {
-                return; // Only close() interrupts, and only between two receives.
+                return; // Someone wants this thread to end.
             }
         }
     }
@@ -106,7 +106,9 @@ public final class Consumer implements AutoCloseable {
     private void consume(Message message) {
         working.add(Thread.currentThread());
         try {
-            settle(message, work(message));
+            Outcome outcome = work(message);
+            // What a shutdown broke off is no failure: someone else may have it at once.
+            settle(message, stopping && outcome instanceof RetryAfter ? new RetryAfter(Duration.ZERO) : outcome);
         } finally {
             working.remove(Thread.currentThread());
             permits.release();
@@ -122,7 +124,7 @@ public final class Consumer implements AutoCloseable {
             return handler.handle(message);
         } catch (InterruptedException _) {
             return new RetryAfter(Duration.ZERO);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // An error too costs its message one attempt, and nobody else anything.
             LOG.error("Handling message {} of {} failed", message.id(), queue.name(), e);
             return new RetryAfter(RetryPolicy.after(message.receiveCount(), ThreadLocalRandom.current()));
         } finally {
@@ -163,7 +165,7 @@ public final class Consumer implements AutoCloseable {
     private void beat(Message message) {
         try {
             queue.changeVisibility(message, settings.visibility());
-        } catch (QueueException e) {
+        } catch (RuntimeException e) { // The next beat may come through.
             LOG.warn("Heartbeat of message {} of {} failed: {}", message.id(), queue.name(), e.getMessage());
         }
     }
@@ -177,7 +179,7 @@ public final class Consumer implements AutoCloseable {
                 case Reject(String reason) ->
                     LOG.error("Message {} of {} is left alone: {}", message.id(), queue.name(), reason);
             }
-        } catch (QueueException e) {
+        } catch (RuntimeException e) {
             LOG.warn(
                     "Cannot settle message {} of {}, it will show again: {}",
                     message.id(),
