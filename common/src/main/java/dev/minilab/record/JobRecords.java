@@ -44,7 +44,7 @@ public final class JobRecords {
     /// @return the result that stands: the given one, or the one that came first
     public Result finish(Accepted accepted, Result result) {
         return store.putIfAbsent(Keys.result(accepted.tenant(), accepted.job()), Json.write(result), TYPE)
-                .map(first -> Json.read(first, Result.class))
+                .map(first -> parse(Keys.result(accepted.tenant(), accepted.job()), first, Result.class))
                 .orElse(result);
     }
 
@@ -87,6 +87,15 @@ public final class JobRecords {
     }
 
     private <T> Optional<T> read(String key, Class<T> type) {
-        return store.get(key).map(json -> Json.read(json, type));
+        return store.get(key).map(json -> parse(key, json, type));
+    }
+
+    /// Nobody's request is at fault when what we stored cannot be read.
+    private static <T> T parse(String key, byte[] json, Class<T> type) {
+        try {
+            return Json.read(json, type);
+        } catch (Json.UnreadableJsonException e) {
+            throw new IllegalStateException("damaged record " + key, e);
+        }
     }
 }

@@ -11,12 +11,14 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -204,6 +206,22 @@ class ServeIT {
     private static int status(String link, String method) throws Exception {
         return client.send(HttpRequest.newBuilder(URI.create(link)).method(method, HttpRequest.BodyPublishers.noBody()))
                 .statusCode();
+    }
+
+    @Test
+    @DisplayName("F33 a record that was damaged in the bucket is our fault, not the client's")
+    void damagedRecord() throws Exception {
+        String id = client.upload(Images.jpeg(50, 50), "");
+        client.awaitTerminal(id, PATIENCE);
+        try (Stream<Path> files = Files.walk(data.resolve("store"))) {
+            Path record = files.filter(f -> f.endsWith(Path.of(id, "accepted.json")))
+                    .findFirst()
+                    .orElseThrow();
+            Files.writeString(record, "{\"schema\":1,");
+        }
+        HttpResponse<byte[]> answer = client.get("/v1/jobs/" + id);
+        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(500);
+        assertThat(Client.json(answer).path("code").asString("")).isEqualTo("internal");
     }
 
     @Test
