@@ -6,6 +6,7 @@ import dev.minilab.store.StoreException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -43,9 +45,9 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 /// listings, signed links.
 ///
 /// Set for Cloudflare R2, and right for S3 and S3Proxy too (<https://developers.cloudflare.com/r2/api/s3/api/>):
-/// checksums only when required, no chunked signing, no 100-continue, and our own Content-MD5, so that a torn body
-/// becomes an error and not an object. Every call either does what it says or throws [StoreException]; small calls
-/// are retried by the SDK, a streamed upload is not. Thread-safe.
+/// checksums only when required, no chunked signing, no 100-continue, and our own Content-MD5 with whole objects, so
+/// that a torn body becomes an error and not an object. Every call either does what it says or throws
+/// [StoreException]; small calls are retried by the SDK, a streamed upload is not. Thread-safe.
 public final class ObjectStore implements AutoCloseable {
 
     /// Enough for a few hundred uploads at once beside everything else; a call that gets no connection in time fails
@@ -56,6 +58,12 @@ public final class ObjectStore implements AutoCloseable {
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(25);
+    /// A streamed upload that takes longer is broken off.
+    public static final Duration LONGEST_UPLOAD = Duration.ofMinutes(30);
+
+    /// The slowest line on which whole objects are still read and written, in bytes a second.
+    private static final long SLOWEST = 256 * 1024;
+
     private static final Duration UPLOAD_SIGNATURE = Duration.ofMinutes(15);
     private static final String IF_NONE_MATCH_ANY = "*";
 
@@ -145,7 +153,13 @@ public final class ObjectStore implements AutoCloseable {
                 .contentLength((long) body.length)
                 .contentMD5(Base64.getEncoder().encodeToString(md5().digest(body)))
                 .ifNoneMatch(ifNoneMatch)
+                .overrideConfiguration(o -> inTimeFor(o, body.length))
                 .build();
+    }
+
+    private static void inTimeFor(AwsRequestOverrideConfiguration.Builder call, long bytes) {
+        Duration more = Duration.ofSeconds(bytes / SLOWEST);
+        call.apiCallAttemptTimeout(ATTEMPT_TIMEOUT.plus(more)).apiCallTimeout(CALL_TIMEOUT.plus(more.multipliedBy(2)));
     }
 
     /// Streams exactly `length` bytes into an object and holds none of them longer than a buffer; tried once, because
@@ -185,10 +199,18 @@ public final class ObjectStore implements AutoCloseable {
 
     /// The bytes of an object, or nothing if there is none.
     public Optional<byte[]> get(String key) {
+        return get(key, 0);
+    }
+
+    /// The bytes of an object that is expected to have about `size` of them, which decides how long it may take.
+    public Optional<byte[]> get(String key, long size) {
         return ObjectStore.<Optional<byte[]>>call("GetObject " + key, () -> {
             try {
-                ResponseBytes<GetObjectResponse> object = s3.getObjectAsBytes(
-                        GetObjectRequest.builder().bucket(bucket).key(key).build());
+                ResponseBytes<GetObjectResponse> object = s3.getObjectAsBytes(GetObjectRequest.builder()
+                        .bucket(bucket)
+                        .key(key)
+                        .overrideConfiguration(o -> inTimeFor(o, size))
+                        .build());
                 return Optional.of(object.asByteArrayUnsafe());
             } catch (NoSuchKeyException _) {
                 return Optional.empty();
@@ -300,6 +322,7 @@ public final class ObjectStore implements AutoCloseable {
     /// that the request is broken off at once.
     private static final class UploadSource implements ContentStreamProvider {
         private final InputStream body;
+        private final long end = System.nanoTime() + LONGEST_UPLOAD.toNanos();
         private long left;
         private volatile boolean failed;
 
@@ -324,6 +347,9 @@ public final class ObjectStore implements AutoCloseable {
                 @Override
                 public int read(byte[] buffer, int offset, int length) throws IOException {
                     try {
+                        if (System.nanoTime() > end) {
+                            throw new InterruptedIOException("the upload takes longer than " + LONGEST_UPLOAD);
+                        }
                         int read = body.read(buffer, offset, length);
                         if (read < 0 && left > 0) {
                             throw new EOFException("the source ended " + left + " bytes early");

@@ -15,7 +15,6 @@ import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
-import dev.minilab.queue.QueueException;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.request.InvalidRequestException;
@@ -161,7 +160,7 @@ final class Intake {
     private void enqueue(Accepted accepted) {
         try {
             jobs.send(accepted.tenant(), accepted.job());
-        } catch (QueueException e) {
+        } catch (RuntimeException e) {
             LOG.warn("Job {} waits for the sweeper: {}", accepted.job(), e.getMessage());
         }
     }

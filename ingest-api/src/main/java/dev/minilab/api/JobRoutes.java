@@ -3,6 +3,7 @@ package dev.minilab.api;
 import dev.minilab.api.ApiKeys.Caller;
 import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.inspect.InspectException;
+import dev.minilab.inspect.Inspector;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
@@ -22,13 +23,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v1/jobs`: create a job, look at one, fetch an output.
 final class JobRoutes {
 
     private static final String RETRY_AFTER_SECONDS = "1";
+    /// Uploads at once: each may hold its header, and these may take half of the heap. Fewer than the store has
+    /// connections.
+    private static final long MOST_UPLOADS = 400;
+
     private static final List<String> QUERY = List.of("preset", "webhook_url", "external_id");
 
     private final ApiKeys keys;
@@ -39,6 +44,8 @@ final class JobRoutes {
     private final Path spoolFolder;
     private final long maxUploadBytes;
     private final Duration urlTtl;
+    private final Semaphore uploads = new Semaphore(
+            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 2 / Inspector.HEAD_LIMIT, 16L, MOST_UPLOADS));
 
     JobRoutes(
             ApiKeys keys,
@@ -74,6 +81,18 @@ final class JobRoutes {
     private void create(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
         Caller caller = caller(ctx, Scope.JOBS_WRITE);
         JobRequest query = query(ctx);
+        if (!uploads.tryAcquire()) {
+            throw new ProblemException(ErrorCode.UNAVAILABLE, "too many uploads are under way");
+        }
+        try {
+            create(ctx, caller, query);
+        } finally {
+            uploads.release();
+        }
+    }
+
+    private void create(Context ctx, Caller caller, JobRequest query)
+            throws IOException, ProblemException, InspectException, InvalidRequestException {
         try (Upload upload = Upload.of(ctx.req(), spoolFolder, maxUploadBytes)) {
             if (upload.request().isPresent() && !ctx.queryParamMap().isEmpty()) {
                 throw new ProblemException(
@@ -104,9 +123,8 @@ final class JobRoutes {
     private void show(Context ctx) throws ProblemException {
         JobSnapshot job = find(ctx);
         ctx.header("Cache-Control", "private, no-store");
-        if (Optional.ofNullable(ctx.header("If-None-Match"))
-                .filter(view.etag(job)::equals)
-                .isPresent()) {
+        String known = ctx.header("If-None-Match");
+        if (known != null && (known.strip().equals("*") || known.contains(view.etag(job)))) {
             ctx.header("ETag", view.etag(job)).status(304);
             return;
         }

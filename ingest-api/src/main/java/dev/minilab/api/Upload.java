@@ -42,18 +42,21 @@ final class Upload implements AutoCloseable {
     private final String declaredType;
     private final @Nullable JobRequest request;
     private final @Nullable Path spoolFile;
+    private final boolean onDisk;
 
     private Upload(
             InputStream content,
             long length,
             String declaredType,
             @Nullable JobRequest request,
-            @Nullable Path spoolFile) {
+            @Nullable Path spoolFile,
+            boolean onDisk) {
         this.content = new BufferedInputStream(content, BUFFER);
         this.length = length;
         this.declaredType = declaredType;
         this.request = request;
         this.spoolFile = spoolFile;
+        this.onDisk = onDisk;
     }
 
     /// Opens the image of a request, whichever way it was sent.
@@ -71,7 +74,7 @@ final class Upload implements AutoCloseable {
         }
         requireImageType(type);
         return stated > 0
-                ? new Upload(http.getInputStream(), stated, type, null, null)
+                ? new Upload(http.getInputStream(), stated, type, null, null, false)
                 : spooled(http.getInputStream(), type, spoolFolder, maxBytes);
     }
 
@@ -89,7 +92,7 @@ final class Upload implements AutoCloseable {
         Path file = Files.createTempFile(folder, "upload-", ".spool");
         try {
             long length = copy(body, file, maxBytes);
-            return new Upload(Files.newInputStream(file), length, type, null, file);
+            return new Upload(Files.newInputStream(file), length, type, null, file, true);
         } catch (IOException | ProblemException | RuntimeException e) {
             Files.deleteIfExists(file);
             throw e;
@@ -150,7 +153,7 @@ final class Upload implements AutoCloseable {
         }
         String type = mediaType(image.getContentType());
         requireImageType(type);
-        return new Upload(image.getInputStream(), image.getSize(), type, request, null);
+        return new Upload(image.getInputStream(), image.getSize(), type, request, null, true);
     }
 
     private static Part onlyOne(@Nullable Part before, Part part) throws ProblemException {
@@ -246,8 +249,10 @@ final class Upload implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (spoolFile != null) {
+        if (onDisk) {
             content.close();
+        }
+        if (spoolFile != null) {
             Files.deleteIfExists(spoolFile);
         }
     }

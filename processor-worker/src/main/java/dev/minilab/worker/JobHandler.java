@@ -24,6 +24,7 @@ import dev.minilab.worker.consume.Outcome;
 import dev.minilab.worker.consume.RetryPolicy;
 import dev.minilab.worker.render.RenderException;
 import dev.minilab.worker.render.Renderer;
+import dev.minilab.worker.render.RendererBusyException;
 import dev.minilab.worker.render.Rendering;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -87,7 +88,7 @@ final class JobHandler implements Handler {
         }
         try (var _ = MDC.putCloseable("job", job.job().value())) {
             return handle(job, message.receiveCount());
-        } catch (StoreException | QueueException | BadOriginalException e) {
+        } catch (StoreException | QueueException | BadOriginalException | RendererBusyException e) {
             LOG.warn("Attempt {} broke off: {}", message.receiveCount(), e.getMessage());
             return new Outcome.RetryAfter(RetryPolicy.after(message.receiveCount(), ThreadLocalRandom.current()));
         }
@@ -137,6 +138,9 @@ final class JobHandler implements Handler {
         } catch (InspectException e) {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
         } catch (RenderException e) {
+            if (e.code() == ErrorCode.MEMORY_EXCEEDED && attempt < maxAttempts) {
+                throw new RendererBusyException(e.getMessage()); // It may have been a neighbour's.
+            }
             LOG.info("Cannot render: {}", e.getMessage(), e);
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
         } catch (BadOriginalException e) {
@@ -146,7 +150,9 @@ final class JobHandler implements Handler {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code, e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e); // Bytes in memory do not fail.
-        } catch (RuntimeException e) {
+        } catch (RendererBusyException e) {
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError e) {
             if ((e instanceof StoreException s && s.retryable()) || attempt < maxAttempts) {
                 throw e;
             }
@@ -178,7 +184,9 @@ final class JobHandler implements Handler {
     }
 
     private byte[] fetch(Accepted accepted) {
-        byte[] original = store.get(Keys.original(accepted.tenant(), accepted.job()))
+        byte[] original = store.get(
+                        Keys.original(accepted.tenant(), accepted.job()),
+                        accepted.source().bytes())
                 .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone"));
         if (original.length != accepted.source().bytes()
                 || !Sha256.of(original).equals(accepted.source().sha256())) {

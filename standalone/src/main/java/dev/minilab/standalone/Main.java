@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -249,6 +251,12 @@ public final class Main {
 
             @Override
             public Integer call() throws IOException {
+                Set<String> known = Stream.of(ApiKeys.Scope.values())
+                        .map(ApiKeys.Scope::wireName)
+                        .collect(Collectors.toSet());
+                if (!known.containsAll(scopes)) {
+                    throw new IllegalArgumentException("--scope: there are " + known + " and no others");
+                }
                 String key = ApiKeys.create(new SecureRandom());
                 List<ApiKeys.Key> keys =
                         new ArrayList<>(Files.exists(file) ? ApiKeys.read(file).keys() : List.of());

@@ -88,7 +88,7 @@ public final class Consumer implements AutoCloseable {
         } catch (QueueException e) {
             LOG.warn("Cannot receive from {}: {}", queue.name(), e.getMessage());
             pause(PAUSE_AFTER_ERROR);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Receiving from {} failed unexpectedly", queue.name(), e);
             pause(PAUSE_AFTER_ERROR);
         } finally {

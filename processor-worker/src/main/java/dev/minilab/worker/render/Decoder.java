@@ -2,9 +2,11 @@ package dev.minilab.worker.render;
 
 import dev.minilab.inspect.Inspection;
 import dev.minilab.job.ErrorCode;
+import dev.minilab.job.ImageFormat;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorConvertOp;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,6 +24,9 @@ import net.coobird.thumbnailator.util.exif.Orientation;
 /// inspected format, never one that guesses.
 final class Decoder {
 
+    /// Encoders write about ten.
+    private static final int MAX_SCANS = 100;
+
     private static final byte[] END_OF_JPEG = {(byte) 0xFF, (byte) 0xD9};
 
     private Decoder() {}
@@ -34,16 +39,14 @@ final class Decoder {
         } catch (IOException e) {
             ErrorCode code = causedByEnd(e) ? ErrorCode.TRUNCATED : ErrorCode.DECODE_FAILED;
             throw new RenderException(code, "the image data is damaged", e);
-        } catch (IllegalArgumentException
-                | IndexOutOfBoundsException
-                | IllegalStateException
-                | NullPointerException e) {
-            // What readers throw besides IOException when the data is not what the header promised.
+        } catch (RuntimeException e) {
+            // Readers and colour conversions throw all kinds when the data is not what the header promised.
             throw new RenderException(ErrorCode.DECODE_FAILED, "the image data is damaged", e);
         }
     }
 
     private static BufferedImage read(byte[] original, Inspection inspection) throws IOException, RenderException {
+        requireFewScans(original, inspection);
         ImageReader reader = ImageIO.getImageReadersByFormatName(
                         inspection.format().wireName())
                 .next();
@@ -57,12 +60,37 @@ final class Decoder {
             List<String> warnings = new ArrayList<>();
             reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
             BufferedImage image = reader.read(0);
-            if (!warnings.isEmpty()) {
-                throw new RenderException(ErrorCode.TRUNCATED, "image data is missing or damaged");
-            }
+            judge(warnings);
             return image;
         } finally {
             reader.dispose();
+        }
+    }
+
+    /// The decoder goes over the whole image for every scan: a small file with thousands of them keeps it busy for
+    /// minutes.
+    private static void requireFewScans(byte[] original, Inspection inspection) throws RenderException {
+        int scans = 0;
+        for (int i = 1; inspection.format() == ImageFormat.JPEG && i < original.length; i++) {
+            if (original[i - 1] == (byte) 0xFF && original[i] == (byte) 0xDA) {
+                scans++;
+            }
+        }
+        if (scans > MAX_SCANS) {
+            throw new RenderException(ErrorCode.DECODE_FAILED, "the image has more than " + MAX_SCANS + " scans");
+        }
+    }
+
+    /// Only what says that pixels are missing or wrong counts: a bad profile or stray bytes between segments do not
+    /// spoil an image. These are the JPEG library's own words, in any language.
+    private static void judge(List<String> warnings) throws RenderException {
+        for (String warning : warnings) {
+            if (warning.contains("premature end") || warning.contains("Premature end")) {
+                throw new RenderException(ErrorCode.TRUNCATED, "image data is missing");
+            }
+            if (warning.contains("bad Huffman code")) {
+                throw new RenderException(ErrorCode.DECODE_FAILED, "the image data is damaged");
+            }
         }
     }
 
@@ -79,6 +107,9 @@ final class Decoder {
     private static BufferedImage toRgb(BufferedImage image, boolean alpha) {
         int type = alpha ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
         BufferedImage rgb = new BufferedImage(image.getWidth(), image.getHeight(), type);
+        if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY) {
+            return greyToRgb(image.getRaster(), rgb);
+        }
         if (image.getColorModel().getColorSpace().isCS_sRGB()) {
             var graphics = rgb.createGraphics();
             graphics.drawImage(image, 0, 0, null);
@@ -86,6 +117,29 @@ final class Decoder {
             return rgb;
         }
         return new ColorConvertOp(ColorSpace.getInstance(ColorSpace.CS_sRGB), null).filter(image, rgb);
+    }
+
+    /// Grey samples as they are. Java takes them for linear light, and converting them would brighten every image.
+    private static BufferedImage greyToRgb(Raster raster, BufferedImage rgb) {
+        int width = rgb.getWidth();
+        int shift = raster.getSampleModel().getSampleSize(0) - 8;
+        boolean alpha = raster.getNumBands() > 1;
+        int[] grey = new int[width];
+        int[] opacity = new int[width];
+        int[] row = new int[width];
+        for (int y = 0; y < rgb.getHeight(); y++) {
+            raster.getSamples(0, y, width, 1, 0, grey);
+            if (alpha) {
+                raster.getSamples(0, y, width, 1, 1, opacity);
+            }
+            for (int x = 0; x < width; x++) {
+                int value = shift > 0 ? grey[x] >> shift : grey[x] * 255 / ((1 << (8 + shift)) - 1);
+                int a = alpha ? (shift > 0 ? opacity[x] >> shift : opacity[x]) : 255;
+                row[x] = a << 24 | value << 16 | value << 8 | value;
+            }
+            rgb.setRGB(0, y, width, 1, row, 0, width);
+        }
+        return rgb;
     }
 
     private static boolean causedByEnd(Throwable e) {

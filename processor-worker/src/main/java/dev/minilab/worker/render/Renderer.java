@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import net.coobird.thumbnailator.Thumbnails;
@@ -33,22 +34,34 @@ public final class Renderer implements AutoCloseable {
     private static final long MAX_OUTPUT_PIXELS = (long) OutputSpec.MAX_SIDE * OutputSpec.MAX_SIDE;
 
     private final ExecutorService threads;
+    private final Semaphore slots;
     private final Duration limit;
 
     /// @param renderThreads how many originals are rendered at once
-    /// @param limit how long one may take, waiting for a thread included
+    /// @param limit how long one may wait for a thread, and how long one may then take
     public Renderer(int renderThreads, Duration limit) {
         threads = Executors.newFixedThreadPool(
                 renderThreads, Thread.ofPlatform().daemon().name("render-", 0).factory());
+        slots = new Semaphore(renderThreads);
         this.limit = limit;
     }
 
     /// Renders all outputs of one original; waits for a thread and for the work.
     ///
     /// @throws RenderException if the original cannot be decoded, or not in time
+    /// @throws RendererBusyException if no thread was free
     public Rendering render(byte[] original, Inspection inspection, Map<String, OutputSpec> specs)
             throws RenderException, InterruptedException {
-        Future<Rendering> rendering = threads.submit(() -> renderNow(original, inspection, specs));
+        if (!slots.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new RendererBusyException("no render thread was free within " + limit.toSeconds() + " s");
+        }
+        Future<Rendering> rendering = threads.submit(() -> {
+            try {
+                return renderNow(original, inspection, specs);
+            } finally {
+                slots.release(); // When the thread is really free: a decode cannot be interrupted.
+            }
+        });
         try {
             return rendering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -64,7 +77,7 @@ public final class Renderer implements AutoCloseable {
                 case null, default -> throw new IllegalStateException("rendering failed unexpectedly", e);
             }
         } finally {
-            rendering.cancel(true);
+            rendering.cancel(false);
         }
     }
 

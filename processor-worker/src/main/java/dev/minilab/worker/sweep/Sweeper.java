@@ -32,8 +32,9 @@ public final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     /// As long as the queues keep a message: what is older was given up long ago.
     private static final Duration WINDOW = Duration.ofDays(14);
-    /// Clocks of other processes may be this far ahead of ours; their hours stay open for as long.
-    private static final Duration SKEW = Duration.ofMinutes(15);
+    /// A job has its hour from the beginning of its upload, and clocks may differ by a quarter of an hour: so long
+    /// hours stay open.
+    private static final Duration SKEW = ObjectStore.LONGEST_UPLOAD.plusMinutes(15);
 
     private final ObjectStore store;
     private final JobQueue jobs;
@@ -74,7 +75,7 @@ public final class Sweeper implements AutoCloseable {
             }
         } catch (StoreException | QueueException e) {
             LOG.warn("This sweep was cut short: {}", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("This sweep failed unexpectedly", e);
         }
     }

@@ -51,6 +51,8 @@ public final class WebhookClient implements AutoCloseable {
                         .build())
                 .setDefaultRequestConfig(
                         RequestConfig.custom().setResponseTimeout(timeout).build())
+                // A kept connection that the receiver has closed would cost the delivery.
+                .setConnectionReuseStrategy((_, _, _) -> false)
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
                 .disableCookieManagement()
