@@ -107,7 +107,7 @@ public final class Worker implements AutoCloseable {
                 concurrency,
                 config.visibility(),
                 config.heartbeat(),
-                config.jobLimit().plus(config.visibility()),
+                config.jobLimit().multipliedBy(2).plus(config.visibility()), // A wait for a thread, then a render.
                 config.longPoll(),
                 config.drain());
     }
