@@ -2,15 +2,17 @@ package dev.minilab.benchmarks;
 
 import dev.minilab.inspect.InspectException;
 import dev.minilab.inspect.Inspection;
+import dev.minilab.inspect.Inspection.Model;
 import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Fit;
 import dev.minilab.job.OutputSpec.Position;
-import dev.minilab.worker.render.RenderException;
+import dev.minilab.worker.codec.RenderException;
+import dev.minilab.worker.image.RenderRequest;
+import dev.minilab.worker.image.Rendering;
 import dev.minilab.worker.render.Renderer;
-import dev.minilab.worker.render.Rendering;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.image.BufferedImage;
@@ -58,7 +60,7 @@ public class RenderBenchmark {
     private final Map<String, OutputSpec> outputs = new LinkedHashMap<>();
     private final Renderer renderer = new Renderer(Runtime.getRuntime().availableProcessors(), Duration.ofMinutes(2));
     private byte[] original = {};
-    private Inspection inspection = new Inspection(ImageFormat.JPEG, 1, 1, 1, 1, false, false);
+    private Inspection inspection = new Inspection(ImageFormat.JPEG, 1, 1, 1, 1, Model.RGB, 8, false, false);
 
     @Setup
     public void prepare() throws IOException, InspectException {
@@ -82,7 +84,7 @@ public class RenderBenchmark {
 
     @Benchmark
     public Rendering render() throws RenderException, InterruptedException {
-        return renderer.render(original, inspection, outputs);
+        return renderer.render(new RenderRequest(original, inspection, outputs, Map.of()));
     }
 
     private static byte[] draw() throws IOException {

@@ -2,14 +2,15 @@ package dev.minilab.inspect;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.minilab.inspect.Inspection.Model;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/// Walks the segments of a JPEG (ITU-T T.81, annex B) from its start marker to the frame header, and takes the EXIF
-/// orientation on the way.
+/// Walks the segments of a JPEG (ITU-T T.81, annex B) from its start marker to the frame header, and takes the
+/// EXIF orientation on the way.
 ///
 /// Lets through what every decoder decodes: baseline, extended and progressive Huffman-coded images of 8 bits.
 final class JpegHeader {
@@ -102,7 +103,22 @@ final class JpegHeader {
         boolean progressive = marker == 0xC2;
         limits.check(width, height, progressive);
         return Inspection.ofStored(
-                ImageFormat.JPEG, width, height, orientation.orElse(ExifOrientation.UPRIGHT), false, progressive);
+                ImageFormat.JPEG,
+                width,
+                height,
+                orientation.orElse(ExifOrientation.UPRIGHT),
+                model(components),
+                precision,
+                false,
+                progressive);
+    }
+
+    private static Model model(int components) {
+        return switch (components) {
+            case 1 -> Model.GREY;
+            case 4 -> Model.CMYK;
+            default -> Model.RGB;
+        };
     }
 
     /// The name of the coding process of a frame, if it is one that we refuse.

@@ -2,6 +2,7 @@ package dev.minilab.inspect;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.minilab.inspect.Inspection.Model;
 import dev.minilab.job.ImageFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,7 +45,16 @@ final class PngHeader {
         limits.check(width, height, interlaced);
         alpha = colour == 4 || colour == 6;
         walkToImageData();
-        return Inspection.ofStored(ImageFormat.PNG, (int) width, (int) height, orientation, alpha, interlaced);
+        return Inspection.ofStored(
+                ImageFormat.PNG, (int) width, (int) height, orientation, model(colour), depth, alpha, interlaced);
+    }
+
+    private static Model model(int colour) {
+        return switch (colour) {
+            case 0, 4 -> Model.GREY;
+            case 3 -> Model.PALETTE;
+            default -> Model.RGB;
+        };
     }
 
     /// The 13 bytes of IHDR, known to be undamaged.

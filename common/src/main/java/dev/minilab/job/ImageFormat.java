@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// An image file format that a client may send or ask for, with its wire name, media type and file extension.
+/// An image file format, with its wire name, media type and file extension. All may be sent; those that are
+/// [#writable] may be asked for. Whether an installation has a codec for one is for its workers to say.
 ///
 /// Media types are those registered with IANA. Immutable.
 public enum ImageFormat {
@@ -13,7 +14,11 @@ public enum ImageFormat {
     PNG("image/png", "png"),
     WEBP("image/webp", "webp"),
     AVIF("image/avif", "avif"),
-    GIF("image/gif", "gif");
+    GIF("image/gif", "gif"),
+    TIFF("image/tiff", "tif"),
+    BMP("image/bmp", "bmp"),
+    HEIC("image/heic", "heic"),
+    JXL("image/jxl", "jxl");
 
     private final String mediaType;
     private final String extension;
@@ -31,6 +36,19 @@ public enum ImageFormat {
         return extension;
     }
 
+    /// Whether outputs may have this format.
+    public boolean writable() {
+        return switch (this) {
+            case JPEG, PNG, WEBP, AVIF, GIF -> true;
+            case TIFF, BMP, HEIC, JXL -> false;
+        };
+    }
+
+    /// Whether a file of this format can hold several frames that are played.
+    public boolean canAnimate() {
+        return this == GIF || this == WEBP;
+    }
+
     /// The name in requests and answers: `jpeg`, `png`, …
     @JsonValue
     public String wireName() {
@@ -41,9 +59,15 @@ public enum ImageFormat {
         return Stream.of(values()).filter(f -> f.wireName().equals(name)).findFirst();
     }
 
-    /// The format of a media type without parameters, in lower case; `image/jpg` is taken for `image/jpeg`.
+    /// The format of a media type without parameters, in lower case; other names in use for the same (`image/jpg`,
+    /// `image/heif`, `image/x-ms-bmp`) are understood.
     public static Optional<ImageFormat> ofMediaType(String mediaType) {
-        String type = mediaType.equals("image/jpg") ? "image/jpeg" : mediaType;
+        String type = switch (mediaType) {
+            case "image/jpg", "image/pjpeg" -> "image/jpeg";
+            case "image/heif" -> "image/heic";
+            case "image/x-ms-bmp", "image/x-bmp" -> "image/bmp";
+            default -> mediaType;
+        };
         return Stream.of(values()).filter(f -> f.mediaType.equals(type)).findFirst();
     }
 }

@@ -6,7 +6,9 @@ import dev.minilab.job.JobStatus;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Color;
 import dev.minilab.job.OutputSpec.Fit;
+import dev.minilab.job.OutputSpec.Keep;
 import dev.minilab.job.OutputSpec.Position;
+import dev.minilab.job.OutputSpec.Watermark;
 import dev.minilab.request.InvalidRequestException.Mistake;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,14 +32,24 @@ public final class JobRequestReader {
 
     private static final Set<String> FIELDS =
             Set.of("outputs", "preset", "webhook", "external_id", "metadata", "lane", "deadline_seconds");
-    private static final Set<String> OUTPUT_FIELDS =
-            Set.of("width", "height", "fit", "position", "without_enlargement", "format", "quality", "background");
-    /// In the contract and not in this release: refused by name, so that nobody waits for an effect that does not
-    /// come.
-    private static final Set<String> OUTPUT_FIELDS_TO_COME =
-            Set.of("lossless", "blur", "sharpen", "watermark", "animated", "keep");
-    private static final Set<ImageFormat> FORMATS = EnumSet.of(ImageFormat.JPEG, ImageFormat.PNG, ImageFormat.WEBP);
+    private static final Set<String> OUTPUT_FIELDS = Set.of(
+            "width",
+            "height",
+            "fit",
+            "position",
+            "without_enlargement",
+            "format",
+            "quality",
+            "lossless",
+            "background",
+            "blur",
+            "sharpen",
+            "watermark",
+            "animated",
+            "keep");
     private static final String OUTPUT_NAME = "[a-z0-9_-]{1,40}";
+    private static final String IMAGE_KEY = "[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*";
+    private static final Position RIGHT_BOTTOM = new Position(1, 1);
 
     private final List<Mistake> mistakes = new ArrayList<>();
     private ErrorCode code = ErrorCode.INVALID_SPEC;
@@ -203,7 +215,7 @@ public final class JobRequestReader {
             return Optional.empty();
         }
         int before = mistakes.size();
-        refuseOthers(json, at, OUTPUT_FIELDS, OUTPUT_FIELDS_TO_COME);
+        refuseOthers(json, at, OUTPUT_FIELDS, Set.of());
         Integer width = integer(json, at, "width", OutputSpec.MAX_SIDE);
         Integer height = integer(json, at, "height", OutputSpec.MAX_SIDE);
         if (!json.has("width") && !json.has("height")) {
@@ -215,7 +227,14 @@ public final class JobRequestReader {
         Boolean withoutEnlargement = bool(json, at, "without_enlargement");
         ImageFormat format = format(json, at);
         Integer quality = integer(json, at, "quality", 100);
+        Boolean lossless = bool(json, at, "lossless");
         Color background = background(json, at);
+        Double blur = sigma(json, at, "blur", OutputSpec.MAX_BLUR);
+        Double sharpen = sigma(json, at, "sharpen", OutputSpec.MAX_SHARPEN);
+        Watermark watermark = json.has("watermark") ? watermark(json.path("watermark"), at + "/watermark") : null;
+        Boolean animated = bool(json, at, "animated");
+        Set<Keep> keep = keep(json, at);
+        agree(format, lossless, animated, keep, at);
         if (mistakes.size() > before) {
             return Optional.empty();
         }
@@ -227,7 +246,98 @@ public final class JobRequestReader {
                 withoutEnlargement == null || withoutEnlargement,
                 format,
                 quality,
-                background));
+                Boolean.TRUE.equals(lossless),
+                background,
+                blur,
+                sharpen,
+                watermark,
+                Boolean.TRUE.equals(animated),
+                keep));
+    }
+
+    /// What a format cannot do is refused, not passed over.
+    private void agree(
+            @Nullable ImageFormat format,
+            @Nullable Boolean lossless,
+            @Nullable Boolean animated,
+            Set<Keep> keep,
+            String at) {
+        if (format == null) {
+            return;
+        }
+        if (Boolean.TRUE.equals(lossless) && (format == ImageFormat.JPEG || format == ImageFormat.GIF)) {
+            mistake(at + "/lossless", format.wireName() + " is never lossless");
+        }
+        if (Boolean.TRUE.equals(animated) && !format.canAnimate()) {
+            mistake(at + "/animated", "needs format gif, webp or auto");
+        }
+        if (!keep.isEmpty() && (format == ImageFormat.GIF || format == ImageFormat.AVIF)) {
+            mistake(at + "/keep", "needs format jpeg, png, webp or auto");
+        }
+    }
+
+    /// A Gaussian's sigma, or `true` for a mild one.
+    private @Nullable Double sigma(JsonNode json, String at, String field, double max) {
+        JsonNode node = json.path(field);
+        if (node.isMissingNode() || (node.isBoolean() && !node.booleanValue())) {
+            return null;
+        }
+        if (node.isBoolean()) {
+            return 1.0;
+        }
+        double sigma = node.isInt() || node.isDouble() ? node.doubleValue() : 0;
+        if (!(sigma >= OutputSpec.MIN_SIGMA && sigma <= max)) {
+            mistake(at + "/" + field, "is true or a number from " + OutputSpec.MIN_SIGMA + " to " + (int) max);
+            return null;
+        }
+        return sigma;
+    }
+
+    private @Nullable Watermark watermark(JsonNode json, String at) {
+        if (!isObject(json, at)) {
+            return null;
+        }
+        int before = mistakes.size();
+        refuseOthers(json, at, Set.of("text", "image_key", "position", "opacity"), Set.of());
+        if (json.has("text") == json.has("image_key")) {
+            mistake(at, "has either text or image_key");
+        }
+        String text = text(json, at, "text", Watermark.MAX_TEXT);
+        String imageKey = text(json, at, "image_key", 200);
+        if (imageKey != null && !imageKey.matches(IMAGE_KEY)) {
+            mistake(at + "/image_key", "is not a name of letters, digits, dots, - and _, in folders or not");
+        }
+        Position position = json.has("position") ? position(json, at) : RIGHT_BOTTOM;
+        if (position.interest() != null) {
+            mistake(at + "/position", "of a watermark is a place");
+        }
+        JsonNode node = json.path("opacity");
+        double opacity = node.isMissingNode() ? 0.5 : node.isInt() || node.isDouble() ? node.doubleValue() : 0;
+        if (!(opacity > 0 && opacity <= 1)) {
+            mistake(at + "/opacity", "is a number above 0 and up to 1");
+        }
+        return mistakes.size() > before ? null : new Watermark(text, imageKey, position, opacity);
+    }
+
+    private Set<Keep> keep(JsonNode json, String at) {
+        JsonNode node = json.path("keep");
+        if (node.isMissingNode()) {
+            return Set.of();
+        }
+        if (!node.isArray()) {
+            mistake(at + "/keep", "is a list");
+            return Set.of();
+        }
+        Set<Keep> keep = EnumSet.noneOf(Keep.class);
+        for (int i = 0; i < node.size(); i++) {
+            Optional<Keep> one =
+                    node.get(i).isString() ? Keep.ofWireName(node.get(i).stringValue()) : Optional.empty();
+            one.ifPresent(keep::add);
+            if (one.isEmpty()) {
+                mistake(at + "/keep/" + i, "is not one of icc, copyright");
+            }
+        }
+        return keep;
     }
 
     private Position position(JsonNode json, String at) {
@@ -240,14 +350,9 @@ public final class JobRequestReader {
             refuseOthers(node, pointer, Set.of("x", "y"), Set.of());
             return new Position(fraction(node, pointer, "x"), fraction(node, pointer, "y"));
         }
-        if (node.isString()
-                && (node.stringValue().equals("entropy") || node.stringValue().equals("attention"))) {
-            mistake(pointer, node.stringValue() + " is not available in this release");
-            return Position.CENTRE;
-        }
         Optional<Position> position = node.isString() ? Position.ofName(node.stringValue()) : Optional.empty();
         if (position.isEmpty()) {
-            mistake(pointer, "is a name such as centre, top or left bottom, or a focal point {x, y}");
+            mistake(pointer, "is a name such as centre, left bottom or attention, or a focal point {x, y}");
         }
         return position.orElse(Position.CENTRE);
     }
@@ -268,12 +373,11 @@ public final class JobRequestReader {
             return null;
         }
         Optional<ImageFormat> format = ImageFormat.ofWireName(name);
-        if (format.isEmpty()) {
+        if (format.isEmpty() || !format.get().writable()) {
             mistake(at + "/format", "is not one of jpeg, png, webp, avif, gif, auto");
-        } else if (!FORMATS.contains(format.get())) {
-            mistake(at + "/format", name + " is not available in this release");
+            return null;
         }
-        return format.orElse(null);
+        return format.get();
     }
 
     private @Nullable Color background(JsonNode json, String at) {

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.minilab.inspect.Inspection.Model;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import java.awt.image.BufferedImage;
@@ -29,6 +30,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -62,7 +65,25 @@ class InspectorTest {
 
     private static Arguments image(String writer, int type, boolean progressive, ImageFormat format, boolean alpha) {
         return Arguments.of(
-                drawn(writer, 40, 30, type, progressive), new Inspection(format, 40, 30, 1, 1, alpha, progressive));
+                drawn(writer, 40, 30, type, progressive),
+                new Inspection(format, 40, 30, 1, 1, model(type), depth(type), alpha, progressive));
+    }
+
+    private static Model model(int type) {
+        return switch (type) {
+            case BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY, BufferedImage.TYPE_BYTE_BINARY ->
+                Model.GREY;
+            case BufferedImage.TYPE_BYTE_INDEXED -> Model.PALETTE;
+            default -> Model.RGB;
+        };
+    }
+
+    private static int depth(int type) {
+        return switch (type) {
+            case BufferedImage.TYPE_USHORT_GRAY -> 16;
+            case BufferedImage.TYPE_BYTE_BINARY -> 1;
+            default -> 8;
+        };
     }
 
     @ParameterizedTest(name = "C27, C47 {1}")
@@ -75,7 +96,16 @@ class InspectorTest {
     @ValueSource(ints = {1, 3, 4})
     void takesGreyColourAndCmykJpeg(int components) throws Exception {
         assertThat(inspect(jpeg(frame(SOF0, 8, 640, 480, components))))
-                .isEqualTo(new Inspection(ImageFormat.JPEG, 640, 480, 1, 1, false, false));
+                .isEqualTo(new Inspection(
+                        ImageFormat.JPEG,
+                        640,
+                        480,
+                        1,
+                        1,
+                        components == 1 ? Model.GREY : components == 3 ? Model.RGB : Model.CMYK,
+                        8,
+                        false,
+                        false));
     }
 
     @Test
@@ -90,8 +120,11 @@ class InspectorTest {
                 segment(0xDB, new byte[65]),
                 segment(0xEE, new byte[0]),
                 frame(0xC1, 7, 5));
-        assertThat(inspect(image)).isEqualTo(new Inspection(ImageFormat.JPEG, 7, 5, 1, 1, false, false));
+        assertThat(inspect(image)).isEqualTo(new Inspection(ImageFormat.JPEG, 7, 5, 1, 1, Model.RGB, 8, false, false));
     }
+
+    private static final Map<Integer, Model> MODELS =
+            Map.of(0, Model.GREY, 2, Model.RGB, 3, Model.PALETTE, 4, Model.GREY, 6, Model.RGB);
 
     @ParameterizedTest(name = "C47 colour {0}, depth {1}, tRNS {2}: alpha {3}")
     @CsvSource({
@@ -107,7 +140,8 @@ class InspectorTest {
     void tellsAlphaOfAPng(int colour, int depth, boolean transparency, boolean alpha) throws Exception {
         byte[] extra = transparency ? chunk("tRNS", new byte[2]) : new byte[0];
         assertThat(inspect(png(header(9, 8, depth, colour, 0), chunk("PLTE", new byte[6]), extra)))
-                .isEqualTo(new Inspection(ImageFormat.PNG, 9, 8, 1, 1, alpha, false));
+                .isEqualTo(new Inspection(
+                        ImageFormat.PNG, 9, 8, 1, 1, Objects.requireNonNull(MODELS.get(colour)), depth, alpha, false));
     }
 
     @Test
@@ -132,7 +166,7 @@ class InspectorTest {
         byte[] xmp = segment(
                 0xE1, latin("http://ns.adobe.com/xap/1.0/\0<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>"));
         assertThat(inspect(jpeg(xmp, exif(tiff(ByteOrder.BIG_ENDIAN, 6)), frame(SOF0, 4, 3))))
-                .isEqualTo(new Inspection(ImageFormat.JPEG, 3, 4, 6, 1, false, false));
+                .isEqualTo(new Inspection(ImageFormat.JPEG, 3, 4, 6, 1, Model.RGB, 8, false, false));
     }
 
     @Test
@@ -449,11 +483,11 @@ class InspectorTest {
     @Test
     void refusesImpossibleValues() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Inspection(ImageFormat.PNG, 0, 1, 1, 1, false, false));
+                .isThrownBy(() -> new Inspection(ImageFormat.PNG, 0, 1, 1, 1, Model.RGB, 8, false, false));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Inspection(ImageFormat.PNG, 1, 1, 9, 1, false, false));
+                .isThrownBy(() -> new Inspection(ImageFormat.PNG, 1, 1, 9, 1, Model.RGB, 8, false, false));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Inspection(ImageFormat.PNG, 1, 1, 1, 0, false, false));
+                .isThrownBy(() -> new Inspection(ImageFormat.PNG, 1, 1, 1, 0, Model.RGB, 8, false, false));
         assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().withMaxPixels(0));
         assertThat(Limits.defaults()).isEqualTo(new Limits(50_000_000, 16_384, 25_000_000));
     }

@@ -180,22 +180,14 @@ class JobRequestReaderTest {
                 Arguments.of(
                         "{'width': 1, 'format': 'JPEG'}", "/format", "is not one of jpeg, png, webp, avif, gif, auto"),
                 Arguments.of("{'width': 1, 'format': null}", "/format", "is not a string of 1 to 40 characters"),
-                Arguments.of("{'width': 1, 'format': 'avif'}", "/format", "avif is not available in this release"),
-                Arguments.of("{'width': 1, 'format': 'gif'}", "/format", "gif is not available in this release"),
                 Arguments.of(
                         "{'width': 1, 'position': 'middle'}",
                         "/position",
-                        "is a name such as centre, top or left bottom, or a focal point {x, y}"),
+                        "is a name such as centre, left bottom or attention, or a focal point {x, y}"),
                 Arguments.of(
                         "{'width': 1, 'position': 5}",
                         "/position",
-                        "is a name such as centre, top or left bottom, or a focal point {x, y}"),
-                Arguments.of(
-                        "{'width': 1, 'position': 'entropy'}", "/position", "entropy is not available in this release"),
-                Arguments.of(
-                        "{'width': 1, 'position': 'attention'}",
-                        "/position",
-                        "attention is not available in this release"),
+                        "is a name such as centre, left bottom or attention, or a focal point {x, y}"),
                 Arguments.of("{'width': 1, 'position': {'x': 0.5}}", "/position/y", "is a number from 0 to 1"),
                 Arguments.of("{'width': 1, 'position': {'x': 1.01, 'y': 0}}", "/position/x", "is a number from 0 to 1"),
                 Arguments.of(
@@ -209,12 +201,6 @@ class JobRequestReaderTest {
                         "{'width': 1, 'without_enlargement': 'true'}", "/without_enlargement", "is not true or false"),
                 Arguments.of("{'width': 1, 'background': 'red'}", "/background", "is a colour: #rrggbb or #rrggbbaa"),
                 Arguments.of("{'width': 1, 'background': '#fff'}", "/background", "is a colour: #rrggbb or #rrggbbaa"),
-                Arguments.of("{'width': 1, 'lossless': true}", "/lossless", "is not available in this release"),
-                Arguments.of("{'width': 1, 'blur': 1}", "/blur", "is not available in this release"),
-                Arguments.of("{'width': 1, 'sharpen': 1}", "/sharpen", "is not available in this release"),
-                Arguments.of("{'width': 1, 'watermark': {}}", "/watermark", "is not available in this release"),
-                Arguments.of("{'width': 1, 'animated': true}", "/animated", "is not available in this release"),
-                Arguments.of("{'width': 1, 'keep': ['icc']}", "/keep", "is not available in this release"),
                 Arguments.of(
                         "{'width': 1, 'withoutEnlargement': true}", "/withoutEnlargement", "is not a field we know"),
                 Arguments.of("{'width': 1, 'a/b~c': 1}", "/a~1b~0c", "is not a field we know"),

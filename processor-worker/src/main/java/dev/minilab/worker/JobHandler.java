@@ -19,13 +19,14 @@ import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
+import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.consume.Handler;
 import dev.minilab.worker.consume.Outcome;
 import dev.minilab.worker.consume.RetryPolicy;
-import dev.minilab.worker.render.RenderException;
+import dev.minilab.worker.image.RenderRequest;
+import dev.minilab.worker.image.Rendering;
 import dev.minilab.worker.render.Renderer;
 import dev.minilab.worker.render.RendererBusyException;
-import dev.minilab.worker.render.Rendering;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,8 +43,8 @@ import org.slf4j.MDC;
 
 /// The path of one job through the worker. Thread-safe.
 ///
-/// Safe to be run twice, at once or one after the other, whole or broken off anywhere: outputs go to keys that follow
-/// from the job, only one `result.json` can come into being, and the message is deleted last.
+/// Safe to be run twice, at once or one after the other, whole or broken off anywhere: outputs go to keys that
+/// follow from the job, only one `result.json` can come into being, and the message is deleted last.
 final class JobHandler implements Handler {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobHandler.class);
@@ -132,7 +133,8 @@ final class JobHandler implements Handler {
         try {
             byte[] original = fetch(accepted);
             Inspection inspection = inspector.inspect(new ByteArrayInputStream(original));
-            Rendering rendering = renderer.render(original, inspection, accepted.outputs());
+            Rendering rendering =
+                    renderer.render(new RenderRequest(original, inspection, accepted.outputs(), Map.of()));
             Map<String, Result.Output> outputs = storeAll(accepted, rendering);
             return result(accepted, attempt, startedAt, outputs, rendering);
         } catch (InspectException e) {
@@ -256,8 +258,8 @@ final class JobHandler implements Handler {
                 null);
     }
 
-    /// Sent for a result that was there before, too: an earlier attempt may have ended between writing and sending.
-    /// The webhook's id follows from the job, so that a receiver sees one.
+    /// Sent for a result that was there before, too: an earlier attempt may have ended between writing and
+    /// sending. The webhook's id follows from the job, so that a receiver sees one.
     private void announce(Accepted accepted, Result result) {
         if (accepted.webhook() != null && accepted.webhook().wants(result.status())) {
             webhooks.send(accepted.tenant(), accepted.job());

@@ -1,14 +1,20 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.image;
 
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobError;
+import dev.minilab.job.Placeholder;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What came of rendering one original: every output by its name, rendered or failed.
 ///
 /// @param renderMs wall-clock time from the first decode to the last encode, in milliseconds
 /// @param decodes how often the original was decoded
-public record Rendering(Map<String, Output> outputs, long renderMs, int decodes) {
+public record Rendering(
+        Map<String, Output> outputs,
+        long renderMs,
+        int decodes,
+        @Nullable Placeholder placeholder) {
 
     /// One output.
     public sealed interface Output {}

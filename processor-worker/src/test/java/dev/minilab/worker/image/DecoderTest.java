@@ -1,4 +1,4 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import dev.minilab.inspect.Inspection;
 import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.job.ErrorCode;
+import dev.minilab.worker.codec.RenderException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

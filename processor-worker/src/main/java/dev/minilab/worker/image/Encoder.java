@@ -1,7 +1,8 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.image;
 
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
+import dev.minilab.worker.codec.RenderException;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayOutputStream;
@@ -19,8 +20,8 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/// Encodes 8-bit sRGB images: JPEG and PNG with ImageIO, WebP with the OpenCV that Maven brings. Nothing but pixels
-/// goes into the file.
+/// Encodes 8-bit sRGB images: JPEG and PNG with ImageIO, WebP with the OpenCV that Maven brings. Nothing but
+/// pixels goes into the file.
 final class Encoder {
 
     private Encoder() {}
@@ -30,7 +31,7 @@ final class Encoder {
         return switch (format) {
             case JPEG, PNG -> withImageIo(image, format, quality);
             case WEBP -> webp(image, quality);
-            case AVIF, GIF ->
+            case AVIF, GIF, TIFF, BMP, HEIC, JXL ->
                 throw new RenderException(
                         ErrorCode.CODEC_UNAVAILABLE, "no codec of this installation writes " + format.wireName());
         };

@@ -1,4 +1,4 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.image;
 
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Fit;
@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// How a source becomes an output: crop this part of it, resize that, and lay the result on a canvas.
 ///
 /// All in whole pixels. The part to crop is in pixels of the source; the resized image lies on the canvas at
-/// `offsetX`, `offsetY` and is never larger than it. A pure function of two sizes and a spec; follows sharp's rules
-/// for `fit` and `withoutEnlargement` (<https://sharp.pixelplumbing.com/api-resize>).
+/// `offsetX`, `offsetY` and is never larger than it. A pure function of two sizes and a spec; follows sharp's
+/// rules for `fit` and `withoutEnlargement` (<https://sharp.pixelplumbing.com/api-resize>).
 ///
 /// @param crop the part of the source that is kept
 record Geometry(Box crop, int width, int height, int canvasWidth, int canvasHeight, int offsetX, int offsetY) {

@@ -1,4 +1,4 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.codec;
 
 import dev.minilab.job.ErrorCode;
 
@@ -9,12 +9,12 @@ public final class RenderException extends Exception {
 
     private final ErrorCode code;
 
-    RenderException(ErrorCode code, String message, Throwable cause) {
+    public RenderException(ErrorCode code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
     }
 
-    RenderException(ErrorCode code, String message) {
+    public RenderException(ErrorCode code, String message) {
         super(message);
         this.code = code;
     }

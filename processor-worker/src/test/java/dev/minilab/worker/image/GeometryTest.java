@@ -1,11 +1,11 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Fit;
 import dev.minilab.job.OutputSpec.Position;
-import dev.minilab.worker.render.Geometry.Box;
+import dev.minilab.worker.image.Geometry.Box;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;

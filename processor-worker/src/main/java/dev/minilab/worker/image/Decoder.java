@@ -1,8 +1,9 @@
-package dev.minilab.worker.render;
+package dev.minilab.worker.image;
 
 import dev.minilab.inspect.Inspection;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
+import dev.minilab.worker.codec.RenderException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorConvertOp;
@@ -81,8 +82,8 @@ final class Decoder {
         }
     }
 
-    /// Only what says that pixels are missing or wrong counts: a bad profile or stray bytes between segments do not
-    /// spoil an image. These are the JPEG library's own words, in any language.
+    /// Only what says that pixels are missing or wrong counts: a bad profile or stray bytes between segments do
+    /// not spoil an image. These are the JPEG library's own words, in any language.
     private static void judge(List<String> warnings) throws RenderException {
         for (String warning : warnings) {
             if (warning.contains("premature end") || warning.contains("Premature end")) {
