@@ -202,6 +202,11 @@ public record OutputSpec(
         public static final Color WHITE = new Color(0xFFFFFFFF);
         public static final Color TRANSPARENT = new Color(0);
 
+        /// The same colour without transparency.
+        public Color opaque() {
+            return new Color(argb | 0xFF000000);
+        }
+
         /// A colour from `#rrggbb` or `#rrggbbaa`.
         public static Optional<Color> parse(String text) {
             if (!text.matches("#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")) {

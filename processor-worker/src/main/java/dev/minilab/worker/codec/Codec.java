@@ -20,8 +20,11 @@ public interface Codec {
     /// Whether this writes such a file.
     boolean writes(Encoding encoding);
 
-    /// Whether this has a reader for the format at all, as capabilities tell.
+    /// Whether this reads files of the format at all, as capabilities tell.
     boolean readsFormat(ImageFormat format);
+
+    /// Whether this writes files of the format at all, as capabilities tell.
+    boolean writesFormat(ImageFormat format);
 
     /// Decodes an original that was inspected and that it [#reads]. What lies in the file is not turned upright.
     ///

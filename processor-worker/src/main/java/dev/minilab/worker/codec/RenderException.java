@@ -3,7 +3,7 @@ package dev.minilab.worker.codec;
 import dev.minilab.job.ErrorCode;
 
 /// That an original cannot be rendered at all: a code that ends the job, and a sentence that a client may read.
-public final class RenderException extends Exception {
+public class RenderException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

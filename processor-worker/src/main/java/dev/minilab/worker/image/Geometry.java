@@ -37,6 +37,16 @@ record Geometry(Box crop, int width, int height, int canvasWidth, int canvasHeig
         };
     }
 
+    /// The same with the part that is cropped lying around another point.
+    Geometry cropAround(Position point, int sourceWidth, int sourceHeight) {
+        Box there = new Box(
+                around(sourceWidth, crop.width, point.x()),
+                around(sourceHeight, crop.height, point.y()),
+                crop.width,
+                crop.height);
+        return new Geometry(there, width, height, canvasWidth, canvasHeight, offsetX, offsetY);
+    }
+
     private record Size(int width, int height) {}
 
     private static int or1(@Nullable Integer side) {

@@ -1,6 +1,7 @@
 package dev.minilab.worker.render;
 
 import dev.minilab.job.ErrorCode;
+import dev.minilab.worker.codec.Codecs;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.Pipeline;
 import dev.minilab.worker.image.RenderRequest;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 /// holds no virtual thread's carrier. Thread-safe.
 public final class Renderer implements AutoCloseable {
 
-    private final Pipeline pipeline = new Pipeline();
+    private final Pipeline pipeline = new Pipeline(Codecs.available());
     private final ExecutorService threads;
     private final Semaphore slots;
     private final Duration limit;

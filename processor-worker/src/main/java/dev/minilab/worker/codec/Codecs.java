@@ -1,0 +1,83 @@
+package dev.minilab.worker.codec;
+
+import dev.minilab.inspect.Inspection;
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.ImageFormat;
+import dev.minilab.worker.codec.Codec.Encoding;
+import dev.minilab.worker.codec.Codec.Need;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The codecs of this installation, the fastest first. What one cannot do, or finds unsuitable when it sees it, the
+/// next is asked for. Safe for use by many threads.
+public final class Codecs {
+
+    private final List<Codec> codecs;
+
+    Codecs(List<Codec> codecs) {
+        this.codecs = List.copyOf(codecs);
+    }
+
+    /// Those that can be loaded here.
+    public static Codecs available() {
+        return of(OpenCvCodec.load(), Optional.of(new ImageIoCodec()));
+    }
+
+    /// Those that Maven brings, without what the system has installed.
+    public static Codecs bundled() {
+        return of(OpenCvCodec.load(), Optional.of(new ImageIoCodec()));
+    }
+
+    @SafeVarargs
+    private static Codecs of(Optional<? extends Codec>... codecs) {
+        List<Codec> found = new ArrayList<>();
+        for (Optional<? extends Codec> codec : codecs) {
+            codec.ifPresent(found::add);
+        }
+        return new Codecs(found);
+    }
+
+    public List<Codec> all() {
+        return codecs;
+    }
+
+    /// Decodes an inspected original.
+    ///
+    /// @throws RenderException with `codec_unavailable` if no codec reads it, or with what the last one found
+    public Picture decode(byte[] original, Inspection source, Need need) throws RenderException {
+        RenderException unsuitable = null;
+        for (Codec codec : codecs) {
+            if (codec.reads(source, need.animated())) {
+                try {
+                    return codec.decode(original, source, need);
+                } catch (UnsuitableException e) {
+                    unsuitable = e;
+                }
+            }
+        }
+        if (unsuitable != null) {
+            throw unsuitable;
+        }
+        throw unavailable("reads " + (need.animated() ? "animated " : ""), source.format());
+    }
+
+    /// Encodes a picture.
+    ///
+    /// @throws RenderException with `codec_unavailable` if no codec writes that
+    public byte[] encode(Picture picture, Encoding encoding) throws RenderException {
+        for (Codec codec : codecs) {
+            if (codec.writes(encoding)) {
+                return codec.encode(picture, encoding);
+            }
+        }
+        throw unavailable(
+                "writes " + (encoding.lossless() ? "lossless " : "") + (encoding.animated() ? "animated " : ""),
+                encoding.format());
+    }
+
+    private static RenderException unavailable(String what, ImageFormat format) {
+        return new RenderException(
+                ErrorCode.CODEC_UNAVAILABLE, "no codec of this installation " + what + format.wireName());
+    }
+}

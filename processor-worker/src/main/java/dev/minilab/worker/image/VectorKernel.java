@@ -1,0 +1,156 @@
+package dev.minilab.worker.image;
+
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The same loops with the Vector API (JEP 508), several times as fast as what the compiler makes of plain ones.
+///
+/// Vertically, lines are summed in vectors as wide as the machine has. Horizontally, one vector holds two
+/// neighbouring pixels (one where vectors are short), and the two halves of the sum are folded at the end.
+final class VectorKernel implements Kernel {
+
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = FLOATS.length();
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
+    private static final VectorShuffle<Float> ALPHA = VectorShuffle.fromOp(FLOATS, lane -> lane | 3);
+    private static final VectorMask<Float> COLOURS = VectorMask.fromLong(FLOATS, 0x7777_7777_7777_7777L);
+
+    private static final VectorSpecies<Float> PIXELS = LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+    private static final int GROUP = PIXELS.length() / 4;
+    private static final VectorShuffle<Float> FOLD_3 = fold(3);
+    private static final VectorShuffle<Float> FOLD_4 = fold(4);
+
+    private static VectorShuffle<Float> fold(int channels) {
+        return VectorShuffle.fromOp(PIXELS, lane -> Math.min(PIXELS.length() - 1, lane + channels));
+    }
+
+    @Override
+    public void load(byte[] bytes, float[] line, int channels) {
+        int i = 0;
+        for (; i <= bytes.length - BYTES.length(); i += LANES) {
+            IntVector ints = (IntVector)
+                    ByteVector.fromArray(BYTES, bytes, i).convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            FloatVector floats = (FloatVector) ints.convert(VectorOperators.I2F, 0);
+            if (channels == 4) {
+                floats = floats.mul(floats.rearrange(ALPHA).mul(1 / 255f), COLOURS);
+            }
+            floats.intoArray(line, i);
+        }
+        for (; i < bytes.length; i++) {
+            float value = bytes[i] & 0xFF;
+            line[i] = channels == 4 && (i & 3) != 3 ? value * ((bytes[i | 3] & 0xFF) * (1 / 255f)) : value;
+        }
+    }
+
+    @Override
+    public void vertical(float[][] lines, float[] weights, int at, int count, float[][] out, int length) {
+        for (int i = 0; i < length; i += 4 * LANES) {
+            for (int r = 0; r < ROWS; r++) {
+                FloatVector a = FloatVector.zero(FLOATS);
+                FloatVector b = a;
+                FloatVector c = a;
+                FloatVector d = a;
+                for (int k = r * count; k < (r + 1) * count; k++) {
+                    float[] line = lines[k];
+                    FloatVector weight = FloatVector.broadcast(FLOATS, weights[at + k]);
+                    a = FloatVector.fromArray(FLOATS, line, i).fma(weight, a);
+                    b = FloatVector.fromArray(FLOATS, line, i + LANES).fma(weight, b);
+                    c = FloatVector.fromArray(FLOATS, line, i + 2 * LANES).fma(weight, c);
+                    d = FloatVector.fromArray(FLOATS, line, i + 3 * LANES).fma(weight, d);
+                }
+                float[] sums = out[r];
+                a.intoArray(sums, i);
+                b.intoArray(sums, i + LANES);
+                c.intoArray(sums, i + 2 * LANES);
+                d.intoArray(sums, i + 3 * LANES);
+            }
+        }
+    }
+
+    @Override
+    public void horizontal(float[][] lines, Weights weights, float[][] out) {
+        int[] start = weights.start();
+        float[] w = weights.weights();
+        int groups = weights.count();
+        int channels = weights.channels();
+        VectorShuffle<Float> fold = channels == 4 ? FOLD_4 : FOLD_3;
+        float[] line0 = lines[0];
+        float[] line1 = lines[1];
+        float[] line2 = lines[2];
+        float[] line3 = lines[3];
+        for (int x = 0, at = 0; x < start.length; x++) {
+            int from = start[x] * channels;
+            FloatVector a = FloatVector.zero(PIXELS);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            for (int k = 0; k < groups; k++) {
+                FloatVector weight = FloatVector.fromArray(PIXELS, w, at);
+                a = FloatVector.fromArray(PIXELS, line0, from).fma(weight, a);
+                b = FloatVector.fromArray(PIXELS, line1, from).fma(weight, b);
+                c = FloatVector.fromArray(PIXELS, line2, from).fma(weight, c);
+                d = FloatVector.fromArray(PIXELS, line3, from).fma(weight, d);
+                at += PIXELS.length();
+                from += GROUP * channels;
+            }
+            int to = x * channels;
+            folded(a, fold).intoArray(out[0], to);
+            folded(b, fold).intoArray(out[1], to);
+            folded(c, fold).intoArray(out[2], to);
+            folded(d, fold).intoArray(out[3], to);
+        }
+    }
+
+    private static FloatVector folded(FloatVector sum, VectorShuffle<Float> fold) {
+        return GROUP == 1 ? sum : sum.add(sum.rearrange(fold));
+    }
+
+    @Override
+    public void store(float[] line, byte[] bytes, int at, int length, int channels) {
+        int i = 0;
+        for (; i <= length - LANES && at + i <= bytes.length - BYTES.length(); i += LANES) {
+            FloatVector floats = FloatVector.fromArray(FLOATS, line, i);
+            if (channels == 4) {
+                FloatVector alpha = floats.rearrange(ALPHA).min(255f);
+                VectorMask<Float> seen = alpha.compare(VectorOperators.GE, 0.5f);
+                FloatVector factor = FloatVector.zero(FLOATS).add(255f, seen).div(alpha.max(0.5f));
+                floats = floats.mul(factor, COLOURS);
+            }
+            FloatVector bounded = floats.add(0.5f).max(0f).min(255f);
+            IntVector ints = (IntVector) bounded.convert(VectorOperators.F2I, 0);
+            ((ByteVector) ints.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(bytes, at + i);
+        }
+        for (; i < length; i++) {
+            float factor = 1;
+            if (channels == 4 && (i & 3) != 3) {
+                float alpha = Math.min(line[i | 3], 255f);
+                factor = alpha < 0.5f ? 0 : 255f / alpha;
+            }
+            bytes[at + i] = (byte) (int) Math.clamp(line[i] * factor + 0.5f, 0f, 255f);
+        }
+    }
+
+    /// Each weight once for every channel, so that one vector multiplies a whole group of pixels.
+    @Override
+    public Weights prepare(Taps taps, int channels) {
+        int groups = (taps.count() + GROUP - 1) / GROUP;
+        float[] spread = new float[taps.size() * groups * PIXELS.length()];
+        for (int x = 0; x < taps.size(); x++) {
+            for (int k = 0; k < taps.count(); k++) {
+                int at = (x * groups + k / GROUP) * PIXELS.length() + k % GROUP * channels;
+                Arrays.fill(spread, at, at + channels, taps.weights()[x * taps.count() + k]);
+            }
+        }
+        return new Weights(taps.start(), spread, groups, channels);
+    }
+}
