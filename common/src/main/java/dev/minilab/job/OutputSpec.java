@@ -1,9 +1,14 @@
 package dev.minilab.job;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// - `animated`: whether all frames are rendered, where source and format have some; else the first.
 /// - `keep`: what is taken over of the original's metadata; all else is dropped.
 ///
+/// `lossless`, `animated` and `keep` may be missing from JSON, as they are from jobs that were accepted before there
+/// were such.
+///
 /// Immutable.
 public record OutputSpec(
         @Nullable Integer width,
@@ -29,13 +37,13 @@ public record OutputSpec(
         boolean withoutEnlargement,
         @Nullable ImageFormat format,
         @Nullable Integer quality,
-        boolean lossless,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean lossless,
         @Nullable Color background,
         @Nullable Double blur,
         @Nullable Double sharpen,
         @Nullable Watermark watermark,
-        boolean animated,
-        Set<Keep> keep) {
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean animated,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) Set<Keep> keep) {
 
     public static final int MAX_SIDE = 4096;
     public static final double MIN_SIGMA = 0.3;
@@ -124,6 +132,18 @@ public record OutputSpec(
     /// the part itself.
     public record Position(double x, double y, @Nullable Interest interest) {
         public static final Position CENTRE = new Position(0.5, 0.5);
+        private static final Map<String, Position> NAMES = Map.ofEntries(
+                Map.entry("centre", CENTRE),
+                Map.entry("entropy", new Position(0.5, 0.5, Interest.ENTROPY)),
+                Map.entry("attention", new Position(0.5, 0.5, Interest.ATTENTION)),
+                Map.entry("top", new Position(0.5, 0)),
+                Map.entry("right top", new Position(1, 0)),
+                Map.entry("right", new Position(1, 0.5)),
+                Map.entry("right bottom", new Position(1, 1)),
+                Map.entry("bottom", new Position(0.5, 1)),
+                Map.entry("left bottom", new Position(0, 1)),
+                Map.entry("left", new Position(0, 0.5)),
+                Map.entry("left top", new Position(0, 0)));
 
         public Position(double x, double y) {
             this(x, y, null);
@@ -137,20 +157,15 @@ public record OutputSpec(
 
         /// A position by its name, as sharp spells it: `centre`, `top`, `right top`, …
         public static Optional<Position> ofName(String name) {
-            return switch (name) {
-                case "centre", "center" -> Optional.of(CENTRE);
-                case "entropy" -> Optional.of(new Position(0.5, 0.5, Interest.ENTROPY));
-                case "attention" -> Optional.of(new Position(0.5, 0.5, Interest.ATTENTION));
-                case "top" -> Optional.of(new Position(0.5, 0));
-                case "right top" -> Optional.of(new Position(1, 0));
-                case "right" -> Optional.of(new Position(1, 0.5));
-                case "right bottom" -> Optional.of(new Position(1, 1));
-                case "bottom" -> Optional.of(new Position(0.5, 1));
-                case "left bottom" -> Optional.of(new Position(0, 1));
-                case "left" -> Optional.of(new Position(0, 0.5));
-                case "left top" -> Optional.of(new Position(0, 0));
-                default -> Optional.empty();
-            };
+            return Optional.ofNullable(NAMES.get(name.equals("center") ? "centre" : name));
+        }
+
+        /// The name of this position, if it has one.
+        public Optional<String> wireName() {
+            return NAMES.entrySet().stream()
+                    .filter(name -> name.getValue().equals(this))
+                    .map(Map.Entry::getKey)
+                    .findFirst();
         }
     }
 
@@ -167,17 +182,41 @@ public record OutputSpec(
 
     /// What is laid over an output: either a text or an image of the bucket, at a position, with an opacity above
     /// 0 and up to 1.
+    ///
+    /// - `text`: 1 to [#MAX_TEXT] characters, not blank, without control characters.
+    /// - `imageKey`: names an image among the watermarks of the tenant, and can name nothing else: segments of
+    ///   letters, digits, `.`, `-` and `_` between slashes, none beginning with a dot, 1 to [#MAX_IMAGE_KEY]
+    ///   characters.
     public record Watermark(@Nullable String text, @Nullable String imageKey, Position position, double opacity) {
 
         public static final int MAX_TEXT = 200;
+        public static final int MAX_IMAGE_KEY = 200;
+        private static final Pattern IMAGE_KEY =
+                Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
 
         public Watermark {
             if ((text == null) == (imageKey == null)) {
                 throw new IllegalArgumentException("a watermark is a text or an image");
             }
+            if (text != null && !isText(text)) {
+                throw new IllegalArgumentException("text is 1 to " + MAX_TEXT + " characters that can be seen");
+            }
+            if (imageKey != null && !isImageKey(imageKey)) {
+                throw new IllegalArgumentException("not the key of a watermark");
+            }
             if (!(opacity > 0 && opacity <= 1)) {
                 throw new IllegalArgumentException("opacity is above 0 and up to 1");
             }
+        }
+
+        public static boolean isText(String text) {
+            return text.length() <= MAX_TEXT
+                    && !text.isBlank()
+                    && text.codePoints().noneMatch(Character::isISOControl);
+        }
+
+        public static boolean isImageKey(String key) {
+            return key.length() <= MAX_IMAGE_KEY && IMAGE_KEY.matcher(key).matches();
         }
     }
 
@@ -215,6 +254,13 @@ public record OutputSpec(
             int rgb = Integer.parseInt(text.substring(1, 7), 16);
             int alpha = text.length() == 9 ? Integer.parseInt(text.substring(7), 16) : 255;
             return Optional.of(new Color(alpha << 24 | rgb));
+        }
+
+        /// This colour as [#parse] reads it: `#rrggbb`, or `#rrggbbaa` unless it is opaque.
+        public String hex() {
+            String rgb = "#" + HexFormat.of().toHexDigits(argb & 0xFFFFFF, 6);
+            int alpha = argb >>> 24;
+            return alpha == 255 ? rgb : rgb + HexFormat.of().toHexDigits(alpha, 2);
         }
     }
 }

@@ -414,15 +414,6 @@ class JobRequestReaderTest {
     }
 
     @Test
-    @DisplayName("share their outputs' grammar with presets")
-    void presets() throws InvalidRequestException {
-        assertThat(JobRequestReader.readOutputs(json("{'a': {'width': 7}}"))).containsOnlyKeys("a");
-        InvalidRequestException refused = catchThrowableOfType(
-                InvalidRequestException.class, () -> JobRequestReader.readOutputs(json("{'a': {'width': 0}}")));
-        assertThat(refused.mistakes()).extracting(Mistake::pointer).containsExactly("/a/width");
-    }
-
-    @Test
     @DisplayName("C51 with a focal point too large for a double are refused like any other number")
     void hugeFocalPoint() {
         assertThat(mistakes("{'outputs': {'a': {'width': 1, 'position': {'x': 0, 'y': 1" + "0".repeat(400) + "}}}}"))
