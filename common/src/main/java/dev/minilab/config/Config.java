@@ -92,8 +92,13 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
 
     /// Where the API listens and who may call it. Port 0 picks a free one; without a keys file no key is needed.
     ///
-    /// `spoolFolder` holds uploads of unknown length while they arrive.
-    public record Api(String host, int port, @Nullable Path keysFile, Path spoolFolder) {
+    /// `spoolFolder` holds uploads of unknown length while they arrive; `presetsFile` adds to the built-in presets.
+    public record Api(
+            String host,
+            int port,
+            @Nullable Path keysFile,
+            Path spoolFolder,
+            @Nullable Path presetsFile) {
         static Api read(Settings settings) {
             String host = settings.text("MINILAB_HOST", "127.0.0.1");
             Path keysFile = settings.path("MINILAB_API_KEYS_FILE");
@@ -108,7 +113,8 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                     host,
                     settings.integer("MINILAB_PORT", 8080, 0, 65535),
                     keysFile,
-                    spool == null ? Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool") : spool);
+                    spool == null ? Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool") : spool,
+                    settings.path("MINILAB_PRESETS_FILE"));
         }
 
         /// Whether only this machine can call.

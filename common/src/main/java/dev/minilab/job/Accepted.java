@@ -5,12 +5,14 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A job as it was accepted: the content of `accepted.json`, written once. From that write on the job exists.
 ///
-/// `outputs` keeps the order of the request; presets are already resolved into it. Immutable.
+/// `outputs` keeps the order of the request; a preset is already resolved into it, and `preset` and `presetVersion`
+/// tell which one it was. Immutable.
 public record Accepted(
         int schema,
         JobId job,
@@ -19,6 +21,7 @@ public record Accepted(
         Source source,
         Map<String, OutputSpec> outputs,
         @Nullable String preset,
+        @Nullable Integer presetVersion,
         @Nullable Webhook webhook,
         @Nullable String externalId,
         Map<String, String> metadata,
@@ -33,6 +36,11 @@ public record Accepted(
         }
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /// The preset that the outputs follow, as `name@version`; nothing where the request named its outputs.
+    public Optional<String> presetTag() {
+        return preset == null || presetVersion == null ? Optional.empty() : Optional.of(preset + "@" + presetVersion);
     }
 
     /// Where to announce which ends of a job; no events means all of them.

@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
 public record JobId(@JsonValue String value) implements Comparable<JobId> {
 
     private static final String PREFIX = "job_";
-    private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    private static final Pattern GRAMMAR = Pattern.compile("job_[0-7][0-9A-HJKMNP-TV-Z]{25}");
+    private static final Pattern GRAMMAR = Pattern.compile(PREFIX + Ulid.GRAMMAR);
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HH", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -37,15 +36,7 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
     }
 
     static JobId create(Instant now, RandomGenerator random) {
-        StringBuilder id = new StringBuilder(PREFIX);
-        long time = now.toEpochMilli();
-        for (int shift = 45; shift >= 0; shift -= 5) {
-            id.append(ALPHABET.charAt((int) (time >>> shift) & 31));
-        }
-        for (int i = 0; i < 16; i++) {
-            id.append(ALPHABET.charAt(random.nextInt(32)));
-        }
-        return new JobId(id.toString());
+        return new JobId(PREFIX + Ulid.create(now, random));
     }
 
     /// The id, or nothing when the text is not one: whatever a stranger sends, at any length.
@@ -55,11 +46,7 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
 
     /// When the job was created, to the millisecond.
     public Instant createdAt() {
-        long time = 0;
-        for (int i = 0; i < 10; i++) {
-            time = time << 5 | ALPHABET.indexOf(value.charAt(PREFIX.length() + i));
-        }
-        return Instant.ofEpochMilli(time);
+        return Ulid.timeOf(value.substring(PREFIX.length()));
     }
 
     /// The hour folder of the job's keys, in UTC: `20261123T22`.

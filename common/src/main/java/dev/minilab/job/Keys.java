@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /// Spells every key of the bucket; nothing else does.
 ///
-/// Every key is written once and follows from tenant, job id and output name, so that a second writer writes the same
-/// key. Keys are partitioned by hour, so that a listing by prefix stays small.
+/// Every key of a job is written once and follows from tenant, job id and output name, so that a second writer writes
+/// the same key. Keys are partitioned by hour, so that a listing by prefix stays small.
 public final class Keys {
 
     private static final Pattern JOB_OBJECT =
@@ -50,6 +50,33 @@ public final class Keys {
     /// One rendered output.
     public static String output(Tenant tenant, JobId job, String output, ImageFormat format) {
         return "results/" + tenant + "/" + job.hour() + "/" + job + "/" + output + "." + format.extension();
+    }
+
+    /// An image that outputs of a tenant may bear as watermark. An operator puts it there.
+    ///
+    /// @throws IllegalArgumentException if `imageKey` could lead anywhere else
+    public static String watermark(Tenant tenant, String imageKey) {
+        if (!OutputSpec.Watermark.isImageKey(imageKey)) {
+            throw new IllegalArgumentException("not the key of a watermark");
+        }
+        return "watermarks/" + tenant + "/" + imageKey;
+    }
+
+    /// What a worker says it can do. Written again and again, and removed when the worker stops.
+    public static String worker(WorkerId worker) {
+        return workers() + worker + ".json";
+    }
+
+    /// The prefix of what all workers say.
+    public static String workers() {
+        return "workers/";
+    }
+
+    /// The worker of a key below [#workers]; nothing for a key outside our grammar.
+    public static Optional<WorkerId> workerOf(String key) {
+        return key.startsWith(workers()) && key.endsWith(".json")
+                ? WorkerId.parse(key.substring(workers().length(), key.length() - ".json".length()))
+                : Optional.empty();
     }
 
     /// The prefix under which every tenant has a folder.

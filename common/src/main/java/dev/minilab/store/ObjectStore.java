@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -116,9 +117,16 @@ public final class ObjectStore implements AutoCloseable {
 
     /// Writes an object, over whatever stands there.
     public void put(String key, byte[] body, String contentType) {
-        call(
-                "PutObject " + key,
-                () -> s3.putObject(putRequest(key, body, contentType, null), RequestBody.fromBytes(body)));
+        put(key, body, contentType, Map.of());
+    }
+
+    /// Writes an object, over whatever stands there, with metadata that is served as `x-amz-meta-` headers: names and
+    /// values are ASCII.
+    public void put(String key, byte[] body, String contentType, Map<String, String> metadata) {
+        PutObjectRequest request = putRequest(key, body, contentType, null).toBuilder()
+                .metadata(metadata)
+                .build();
+        call("PutObject " + key, () -> s3.putObject(request, RequestBody.fromBytes(body)));
     }
 
     /// Creates an object unless its key is taken: the compare-and-set that everything rests on. An answer that got
@@ -212,6 +220,26 @@ public final class ObjectStore implements AutoCloseable {
                         .overrideConfiguration(o -> inTimeFor(o, size))
                         .build());
                 return Optional.of(object.asByteArrayUnsafe());
+            } catch (NoSuchKeyException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /// The bytes of an object, or nothing if there is none or it has more than `most` bytes. Of one that has more,
+    /// nothing is read.
+    public Optional<byte[]> getUpTo(String key, int most) {
+        return ObjectStore.<Optional<byte[]>>call("GetObject " + key, () -> {
+            try {
+                return s3.getObject(
+                        g -> g.bucket(bucket).key(key).overrideConfiguration(o -> inTimeFor(o, most)),
+                        (object, body) -> {
+                            if (object.contentLength() > most) {
+                                body.abort();
+                                return Optional.empty();
+                            }
+                            return Optional.of(body.readAllBytes());
+                        });
             } catch (NoSuchKeyException _) {
                 return Optional.empty();
             }

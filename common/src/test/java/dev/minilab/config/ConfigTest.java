@@ -37,7 +37,8 @@ class ConfigTest {
                                 "127.0.0.1",
                                 8080,
                                 null,
-                                Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool")),
+                                Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool"),
+                                null),
                         new Config.Worker(
                                 2 * cores + 2,
                                 cores,
@@ -73,6 +74,7 @@ class ConfigTest {
         env.put("MINILAB_PORT", "0");
         env.put("MINILAB_API_KEYS_FILE", "/etc/minilab/keys.json");
         env.put("MINILAB_SPOOL_DIR", "/var/spool/minilab");
+        env.put("MINILAB_PRESETS_FILE", "/etc/minilab/presets.json");
         env.put("MINILAB_CONCURRENCY", "33");
         env.put("MINILAB_RENDER_THREADS", "7");
         env.put("MINILAB_VISIBILITY", "3m");
@@ -112,7 +114,12 @@ class ConfigTest {
                                 "Jobs_1",
                                 "Hooks-1",
                                 new Config.Credentials("AKIA-QUEUE", new Secret("hush-queue"))),
-                        new Config.Api("0.0.0.0", 0, Path.of("/etc/minilab/keys.json"), Path.of("/var/spool/minilab")),
+                        new Config.Api(
+                                "0.0.0.0",
+                                0,
+                                Path.of("/etc/minilab/keys.json"),
+                                Path.of("/var/spool/minilab"),
+                                Path.of("/etc/minilab/presets.json")),
                         new Config.Worker(
                                 33,
                                 7,

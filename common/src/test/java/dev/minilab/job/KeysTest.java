@@ -1,6 +1,7 @@
 package dev.minilab.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.minilab.job.Keys.JobObject;
 import java.time.Instant;
@@ -18,6 +19,7 @@ class KeysTest {
     private static final Tenant ACME = new Tenant("acme-1");
     private static final Instant CREATED = Instant.parse("2026-11-23T22:14:15.926Z");
     private static final JobId JOB = JobId.create(CREATED);
+    private static final WorkerId WORKER = WorkerId.create(CREATED);
     private static final String FOLDER = "jobs/acme-1/20261123T22/" + JOB + "/";
 
     static Stream<Arguments> spelling() {
@@ -37,6 +39,9 @@ class KeysTest {
                         "results/acme-1/20261123T22/" + JOB + "/a_b-c.webp"),
                 Arguments.of(
                         Keys.output(ACME, JOB, "x", ImageFormat.PNG), "results/acme-1/20261123T22/" + JOB + "/x.png"),
+                Arguments.of(Keys.watermark(ACME, "brand/logo.png"), "watermarks/acme-1/brand/logo.png"),
+                Arguments.of(Keys.worker(WORKER), "workers/" + WORKER + ".json"),
+                Arguments.of(Keys.workers(), "workers/"),
                 Arguments.of(Keys.tenants(), "jobs/"),
                 Arguments.of(Keys.hours(ACME), "jobs/acme-1/"),
                 Arguments.of(Keys.hour(ACME, "20261123T22"), "jobs/acme-1/20261123T22/"));
@@ -64,6 +69,34 @@ class KeysTest {
             assertThat(object.isAccepted()).isEqualTo(accepted);
             assertThat(object.isResult()).isEqualTo(result);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "..",
+                "../other/logo.png",
+                "a/../../other/x",
+                "/a",
+                "a//b",
+                "a/./b",
+                ".a",
+                "a/",
+                "a\\b",
+                "a b"
+            })
+    @DisplayName("C54 of watermarks never leave the tenant's own")
+    void watermarks(String imageKey) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Keys.watermark(ACME, imageKey));
+    }
+
+    @Test
+    @DisplayName("of workers say whose they are")
+    void workers() {
+        assertThat(Keys.workerOf(Keys.worker(WORKER))).contains(WORKER);
+        assertThat(Stream.of("workers/", "workers/x.json", "workers/.json", "jobs/x", "workers/" + WORKER + ".json~"))
+                .allSatisfy(key -> assertThat(Keys.workerOf(key)).isEmpty());
     }
 
     static Stream<String> foreign() {

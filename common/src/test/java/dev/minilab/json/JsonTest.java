@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.minilab.job.Accepted;
+import dev.minilab.job.Capabilities;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
@@ -14,17 +15,22 @@ import dev.minilab.job.JobStatus;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Color;
 import dev.minilab.job.OutputSpec.Fit;
+import dev.minilab.job.OutputSpec.Interest;
+import dev.minilab.job.OutputSpec.Keep;
 import dev.minilab.job.OutputSpec.Position;
+import dev.minilab.job.OutputSpec.Watermark;
 import dev.minilab.job.Result;
 import dev.minilab.job.Source;
 import dev.minilab.job.Started;
 import dev.minilab.job.Tenant;
+import dev.minilab.job.WorkerId;
 import dev.minilab.json.Json.UnreadableJsonException;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -49,6 +55,8 @@ class JsonTest {
                 "z",
                 new OutputSpec(320, null, Fit.COVER, new Position(0.3, 0.6), false, ImageFormat.WEBP, 80, Color.WHITE));
         outputs.put("a", OutputSpec.inside(7));
+        outputs.put("text", everything(new Watermark("©", null, new Position(0, 1), 0.25)));
+        outputs.put("logo", everything(new Watermark(null, "brand/logo.png", Position.CENTRE, 1)));
         Map<String, Result.Output> ended = new LinkedHashMap<>();
         ended.put("z", new Result.Output(new Result.Stored(ImageFormat.PNG, 1, 4096, 1L << 40, SHA), null));
         ended.put("a", new Result.Output(null, JobError.of(ErrorCode.CODEC_UNAVAILABLE, "no codec")));
@@ -61,12 +69,13 @@ class JsonTest {
                         SOURCE,
                         outputs,
                         "product",
+                        3,
                         new Accepted.Webhook(
                                 URI.create("https://example.com/a?b=c"), Set.of(JobStatus.PARTIALLY_SUCCEEDED)),
                         "sku-1 \"😀\" \u2028",
                         Map.of("k", "v", "", "\0"),
                         NOW.plusSeconds(1)),
-                new Accepted(1, JOB, Tenant.DEFAULT, NOW, SOURCE, outputs, null, null, null, Map.of(), null),
+                new Accepted(1, JOB, Tenant.DEFAULT, NOW, SOURCE, outputs, null, null, null, null, Map.of(), null),
                 new Result(
                         1,
                         JOB,
@@ -90,7 +99,47 @@ class JsonTest {
                 new Started(NOW, 3),
                 new Delivery("msg_1", "job.succeeded", 1, "https://example.com/", NOW, 12, 503, null, "busy"),
                 new Delivery("msg_1", "job.failed", 10, "https://example.com/", NOW, 0, null, "timed out", null),
-                new JobMessage(1, Tenant.DEFAULT, JOB));
+                new JobMessage(1, Tenant.DEFAULT, JOB),
+                new Capabilities(
+                        WorkerId.create(NOW),
+                        NOW,
+                        "1.0",
+                        "process",
+                        List.of(new Capabilities.Codec(
+                                "libvips", "8.15", Set.of(ImageFormat.HEIC), Set.of(ImageFormat.AVIF))),
+                        4,
+                        new Capabilities.Limits(1L << 40, 5, 6)));
+    }
+
+    private static OutputSpec everything(Watermark watermark) {
+        return new OutputSpec(
+                1,
+                4096,
+                Fit.COVER,
+                new Position(0.5, 0.5, Interest.ATTENTION),
+                false,
+                ImageFormat.WEBP,
+                100,
+                true,
+                Color.TRANSPARENT,
+                0.3,
+                10.0,
+                watermark,
+                true,
+                Set.of(Keep.ICC, Keep.COPYRIGHT));
+    }
+
+    @Test
+    @DisplayName("F32 of a job accepted before outputs had effects is read: they have none")
+    void earlierOutputs() {
+        Accepted accepted = read("""
+                {"schema":1,"job":"job_01ARZ3NDEKTSV4RRFFQ69G5FAV","tenant":"default",
+                 "accepted_at":"2026-11-23T22:14:15.926Z","source":{"format":"jpeg","width":4,"height":2,"bytes":10,
+                 "sha256":"%s","orientation":1,"frames":1},"outputs":{"small":{"width":320,"height":320,"fit":"inside",
+                 "position":{"x":0.5,"y":0.5},"without_enlargement":true}},"preset":"default","metadata":{}}""".formatted(SHA), Accepted.class);
+
+        assertThat(accepted.outputs()).containsExactly(Map.entry("small", OutputSpec.inside(320)));
+        assertThat(accepted.presetTag()).isEmpty();
     }
 
     @ParameterizedTest
@@ -106,7 +155,7 @@ class JsonTest {
         Accepted accepted = (Accepted) records().findFirst().orElseThrow();
 
         assertThat(Json.read(Json.write(accepted), Accepted.class).outputs().keySet())
-                .containsExactly("z", "a");
+                .containsExactly("z", "a", "text", "logo");
     }
 
     @Test

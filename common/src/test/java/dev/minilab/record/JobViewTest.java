@@ -75,6 +75,7 @@ class JobViewTest {
                 new Source(ImageFormat.JPEG, 2725, 2225, 829_183, SHA, 6, 1),
                 outputs,
                 "default",
+                1,
                 webhook ? new Accepted.Webhook(URI.create("https://example.com/hook"), Set.of()) : null,
                 webhook ? "sku-1" : null,
                 webhook ? Map.of("any", "strings") : Map.of(),

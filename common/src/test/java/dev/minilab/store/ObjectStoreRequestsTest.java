@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +75,16 @@ class ObjectStoreRequestsTest {
         Request request = only();
         assertPut(request, "application/json");
         assertThat(request.header("If-None-Match")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("to put an object with metadata has them as headers")
+    void putWithMetadata() {
+        store.put(KEY, HELLO, "image/png", Map.of("preset", "product@3"));
+
+        Request request = only();
+        assertPut(request, "image/png");
+        assertThat(request.header("x-amz-meta-preset")).containsExactly("product@3");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.minilab.queue.Queues;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
+import dev.minilab.record.WorkerReports;
 import dev.minilab.request.Presets;
 import dev.minilab.store.ObjectStore;
 import io.javalin.Javalin;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -48,10 +50,11 @@ public final class IngestApi implements AutoCloseable {
 
     /// Starts to listen, with everything that takes.
     ///
-    /// @throws ConfigException if bucket, queues or keys cannot be used as configured, or the port is taken
+    /// @throws ConfigException if bucket, queues, keys or presets cannot be used, or the port is taken
     public static IngestApi start(Config config) {
         IngestApi api = new IngestApi(config.api().host());
         try {
+            check(config);
             api.build(config);
             return api;
         } catch (IOException e) {
@@ -63,10 +66,31 @@ public final class IngestApi implements AutoCloseable {
         }
     }
 
+    /// Reads the files that settings name, so that their mistakes show before anything is started.
+    ///
+    /// @throws ConfigException if keys or presets cannot be used
+    public static void check(Config config) {
+        List<String> mistakes = new ArrayList<>();
+        List<Runnable> files = List.of(
+                () -> ApiKeys.load(config.api().keysFile()),
+                () -> PresetsFile.load(config.api().presetsFile()));
+        for (Runnable file : files) {
+            try {
+                file.run();
+            } catch (ConfigException e) {
+                mistakes.addAll(e.mistakes());
+            }
+        }
+        if (!mistakes.isEmpty()) {
+            throw new ConfigException(mistakes);
+        }
+    }
+
     private void build(Config config) throws IOException {
         InstantSource clock = InstantSource.system();
         Upload.prepare(config.api().spoolFolder(), clock.instant());
         ApiKeys keys = ApiKeys.load(config.api().keysFile());
+        Presets presets = PresetsFile.load(config.api().presetsFile());
         ObjectStore store = part(new ObjectStore(config.store()));
         Queues queues = part(new Queues(config.queue()));
         MessageQueue jobs = queues.open(config.queue().jobs());
@@ -79,7 +103,7 @@ public final class IngestApi implements AutoCloseable {
                 records,
                 new JobQueue(jobs),
                 new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels())),
-                Presets.builtIn(),
+                presets,
                 new AddressPolicy(config.egress().allow()),
                 new TargetUrl.Rules(config.egress().http(), Set.of()),
                 clock);
@@ -92,12 +116,15 @@ public final class IngestApi implements AutoCloseable {
                 config.api().spoolFolder(),
                 config.limits().maxUploadBytes(),
                 config.store().urlTtl());
+        InstallationRoutes installationRoutes =
+                new InstallationRoutes(keys, presets, new WorkerReports(store), config.limits(), clock);
 
         listen(config, routes -> {
             RequestLog.register(routes);
             Problems.register(routes);
             health(routes, readiness);
             jobRoutes.register(routes);
+            installationRoutes.register(routes);
         });
         parts.push(readiness::drain);
     }

@@ -11,7 +11,6 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Keys;
-import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
@@ -20,6 +19,7 @@ import dev.minilab.record.JobRecords;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.InvalidRequestException.Mistake;
 import dev.minilab.request.JobRequest;
+import dev.minilab.request.Preset;
 import dev.minilab.request.Presets;
 import dev.minilab.store.ObjectStore;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +71,7 @@ final class Intake {
     /// accepted.
     Accepted accept(Tenant tenant, Upload upload, JobRequest request)
             throws IOException, ProblemException, InspectException, InvalidRequestException {
-        Map<String, OutputSpec> outputs = outputs(request);
+        Optional<Preset> preset = preset(request);
         Accepted.Webhook webhook = webhook(request);
         Inspection inspection = inspect(upload);
 
@@ -84,8 +84,9 @@ final class Intake {
                 tenant,
                 now,
                 source,
-                outputs,
-                request.preset(),
+                preset.map(Preset::outputs).orElse(request.outputs()),
+                preset.map(Preset::name).orElse(null),
+                preset.map(Preset::version).orElse(null),
                 webhook,
                 request.externalId(),
                 request.metadata(),
@@ -95,14 +96,17 @@ final class Intake {
         return accepted;
     }
 
-    private Map<String, OutputSpec> outputs(JobRequest request) throws InvalidRequestException {
+    /// The preset that applies: none where the request names its outputs.
+    private Optional<Preset> preset(JobRequest request) throws InvalidRequestException {
         if (!request.outputs().isEmpty()) {
-            return request.outputs();
+            return Optional.empty();
         }
-        return presets.find(request.preset())
-                .orElseThrow(() -> new InvalidRequestException(
-                        ErrorCode.INVALID_SPEC,
-                        List.of(new Mistake("/preset", "is not a preset of this installation"))));
+        Optional<Preset> preset = presets.find(request.preset());
+        if (preset.isEmpty()) {
+            throw new InvalidRequestException(
+                    ErrorCode.INVALID_SPEC, List.of(new Mistake("/preset", "is not a preset of this installation")));
+        }
+        return preset;
     }
 
     private Accepted.@Nullable Webhook webhook(JobRequest request) throws InvalidRequestException {

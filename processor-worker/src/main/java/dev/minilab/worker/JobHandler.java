@@ -52,6 +52,7 @@ final class JobHandler implements Handler {
     private static final Duration WORTH_SAYING = Duration.ofSeconds(2);
 
     private final ObjectStore store;
+    private final Watermarks watermarks;
     private final JobRecords records;
     private final JobQueue webhooks;
     private final Inspector inspector;
@@ -68,6 +69,7 @@ final class JobHandler implements Handler {
             int maxAttempts,
             InstantSource clock) {
         this.store = store;
+        watermarks = new Watermarks(store);
         this.records = records;
         this.webhooks = webhooks;
         this.inspector = inspector;
@@ -133,8 +135,8 @@ final class JobHandler implements Handler {
         try {
             byte[] original = fetch(accepted);
             Inspection inspection = inspector.inspect(new ByteArrayInputStream(original));
-            Rendering rendering =
-                    renderer.render(new RenderRequest(original, inspection, accepted.outputs(), Map.of()));
+            Rendering rendering = renderer.render(
+                    new RenderRequest(original, inspection, accepted.outputs(), watermarks.of(accepted)));
             Map<String, Result.Output> outputs = storeAll(accepted, rendering);
             return result(accepted, attempt, startedAt, outputs, rendering);
         } catch (InspectException e) {
@@ -213,7 +215,9 @@ final class JobHandler implements Handler {
 
     private Result.Stored storeOutput(Accepted accepted, String name, Rendering.Rendered output) {
         String key = Keys.output(accepted.tenant(), accepted.job(), name, output.format());
-        store.put(key, output.bytes(), output.format().mediaType());
+        Map<String, String> metadata =
+                accepted.presetTag().map(tag -> Map.of("preset", tag)).orElse(Map.of());
+        store.put(key, output.bytes(), output.format().mediaType(), metadata);
         return new Result.Stored(
                 output.format(), output.width(), output.height(), output.bytes().length, Sha256.of(output.bytes()));
     }

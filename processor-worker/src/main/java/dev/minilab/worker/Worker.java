@@ -14,6 +14,7 @@ import dev.minilab.queue.Queues;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
+import dev.minilab.record.WorkerReports;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.webhook.WebhookSigner;
@@ -91,6 +92,8 @@ public final class Worker implements AutoCloseable {
                         config.worker().sweepPeriod(),
                         config.worker().overdue(),
                         clock))
+                .start();
+        part(new CapabilityReporter(new WorkerReports(store), WorkerCapabilities.of(config, clock.instant()), clock))
                 .start();
         if (config.worker().healthPort() > 0) {
             part(new HealthServer(config.api().host(), config.worker().healthPort(), readiness));

@@ -41,6 +41,7 @@ final class Standalone implements AutoCloseable {
         settings.put("MINILAB_HOST", host);
         settings.put("MINILAB_PORT", Integer.toString(port));
         Config asked = Config.load(settings); // Mistakes show before anything is started.
+        IngestApi.check(asked);
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
             Infra infra = Infra.start(data, settings, "127.0.0.1", storePort, queuePort);

@@ -67,6 +67,7 @@ class SweeperTest {
                 null,
                 null,
                 null,
+                null,
                 Map.of(),
                 null);
         records.accept(accepted);
