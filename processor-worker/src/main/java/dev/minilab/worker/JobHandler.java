@@ -134,7 +134,7 @@ final class JobHandler implements Handler {
         Thread note = noteStart(accepted, new Started(startedAt, attempt));
         try {
             byte[] original = fetch(accepted);
-            Inspection inspection = inspector.inspect(new ByteArrayInputStream(original));
+            Inspection inspection = inspector.inspectWhole(original);
             Rendering rendering = renderer.render(
                     new RenderRequest(original, inspection, accepted.outputs(), watermarks.of(accepted)));
             Map<String, Result.Output> outputs = storeAll(accepted, rendering);

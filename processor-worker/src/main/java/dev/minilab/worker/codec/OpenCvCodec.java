@@ -85,7 +85,8 @@ final class OpenCvCodec implements Codec {
             file.data().put(original);
             decoded = opencv_imgcodecs.imdecode(file, flags(source, shrink)).retainReference();
             requireExpected(decoded, source, shrink);
-            return Picture.still(pixels(decoded), null);
+            return Picture.still(
+                    pixels(decoded), Metadata.read(original, source.format()).icc());
         } catch (RenderException e) {
             release(decoded);
             throw e;

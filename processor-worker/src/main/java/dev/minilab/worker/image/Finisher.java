@@ -7,6 +7,7 @@ import dev.minilab.job.OutputSpec.Keep;
 import dev.minilab.job.OutputSpec.Watermark;
 import dev.minilab.worker.codec.Codec.Encoding;
 import dev.minilab.worker.codec.Codecs;
+import dev.minilab.worker.codec.Metadata;
 import dev.minilab.worker.codec.Picture;
 import dev.minilab.worker.codec.Pixels;
 import dev.minilab.worker.codec.RenderException;
@@ -28,7 +29,7 @@ final class Finisher {
     private final Resampler resampler;
     private final Watermarks watermarks;
     private final Picture picture;
-    private final Metadata metadata;
+    private final RenderRequest request;
     private final @Nullable SrgbConversion conversion;
 
     Finisher(Codecs codecs, Resampler resampler, RenderRequest request, Picture picture) {
@@ -36,7 +37,7 @@ final class Finisher {
         this.resampler = resampler;
         this.picture = picture;
         watermarks = new Watermarks(codecs, resampler, request.watermarks());
-        metadata = Metadata.read(request.original(), request.inspection().format());
+        this.request = request;
         conversion = picture.profile() == null
                 ? null
                 : SrgbConversion.of(picture.profile()).orElse(null);
@@ -55,8 +56,22 @@ final class Finisher {
         List<Integer> delays = plan.animated() ? picture.delays() : List.of();
         byte[] file = codecs.encode(new Picture(finished, delays, picture.loops(), null), encoding);
         Pixels first = finished.getFirst();
-        byte[] complete = spec.keep().isEmpty() ? file : metadata.write(file, plan.format(), spec.keep());
+        byte[] complete = metadata(spec).write(file, plan.format(), spec.keep());
         return new Rendering.Rendered(plan.format(), first.width(), first.height(), complete);
+    }
+
+    /// What of the original may go into an output. A profile only if its pixels are still in it.
+    private Metadata metadata(OutputSpec spec) {
+        if (spec.keep().isEmpty()) {
+            return Metadata.NONE;
+        }
+        String copyright =
+                Metadata.read(request.original(), request.inspection().format()).copyright();
+        return new Metadata(keepsProfile(spec) ? picture.profile() : null, copyright);
+    }
+
+    private boolean keepsProfile(OutputSpec spec) {
+        return spec.keep().contains(Keep.ICC) && new Metadata(picture.profile(), null).isRgb();
     }
 
     private static int quality(OutputSpec spec, ImageFormat format) {
@@ -68,7 +83,7 @@ final class Finisher {
 
     private Pixels finish(Plan plan, Pixels resized) throws RenderException {
         OutputSpec spec = plan.spec();
-        Pixels image = spec.keep().contains(Keep.ICC) ? resized : toSrgb(resized);
+        Pixels image = keepsProfile(spec) ? resized : toSrgb(resized);
         if (spec.blur() != null) {
             image = resampler.blur(image, spec.blur());
         }

@@ -1,6 +1,7 @@
 package dev.minilab.worker.image;
 
 import dev.minilab.job.Sha256;
+import dev.minilab.worker.codec.Metadata;
 import dev.minilab.worker.codec.Pixels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,7 +21,7 @@ import java.util.Optional;
 public final class SrgbConversion {
 
     /// Real profiles of RGB are rarely larger than some kilobytes, those of printers some hundred.
-    public static final int MAX_PROFILE = 1 << 20;
+    public static final int MAX_PROFILE = Metadata.MAX_PROFILE;
 
     private static final int KEPT = 8;
 

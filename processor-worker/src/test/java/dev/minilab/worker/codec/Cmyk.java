@@ -1,5 +1,6 @@
 package dev.minilab.worker.codec;
 
+import dev.minilab.worker.image.Drawn;
 import java.awt.image.BandedSampleModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
@@ -10,7 +11,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/// Writes JPEGs of four inks, of one colour all over.
+/// Writes JPEGs of four inks, of one colour all over, as Adobe does: inverted, and marked as its own.
 final class Cmyk {
 
     private Cmyk() {}
@@ -20,7 +21,7 @@ final class Cmyk {
                 Raster.createWritableRaster(new BandedSampleModel(DataBuffer.TYPE_BYTE, width, height, 4), null);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                raster.setPixel(x, y, inks);
+                raster.setPixel(x, y, new int[] {255 - inks[0], 255 - inks[1], 255 - inks[2], 255 - inks[3]});
             }
         }
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
@@ -31,6 +32,7 @@ final class Cmyk {
         } finally {
             writer.dispose();
         }
-        return bytes.toByteArray();
+        byte[] adobe = {(byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
+        return Drawn.insert(bytes.toByteArray(), 2, adobe);
     }
 }

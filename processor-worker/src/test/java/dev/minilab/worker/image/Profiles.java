@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// Builds small ICC profiles, version 2.4, from the published primaries adapted to D50.
-final class Profiles {
+public final class Profiles {
 
     private static final int HEADER = 128;
 
     private Profiles() {}
 
-    static byte[] displayP3() {
+    public static byte[] displayP3() {
         return rgb(srgbCurve(), 0.51512, 0.24120, -0.00105, 0.29198, 0.69225, 0.04189, 0.15710, 0.06657, 0.78407);
     }
 
@@ -57,7 +57,7 @@ final class Profiles {
         return profile("scnr", "RGB ", "Lab ", "wtpt", xyz(0.9642, 1, 0.8249), "A2B0", table.array());
     }
 
-    static byte[] ofSpace(String space) {
+    public static byte[] ofSpace(String space) {
         return profile("mntr", space, "XYZ ", "wtpt", xyz(0.9642, 1, 0.8249));
     }
 

@@ -1,8 +1,8 @@
-package dev.minilab.worker.image;
+package dev.minilab.worker.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.minilab.worker.image.Metadata.Blocks;
+import dev.minilab.worker.codec.Metadata.Blocks;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.minilab.worker.image;
+package dev.minilab.worker.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record Metadata(byte @Nullable [] icc, @Nullable String copyright) {
 
-    public static final int MAX_PROFILE = SrgbConversion.MAX_PROFILE;
+    public static final int MAX_PROFILE = 1 << 20;
     public static final int MAX_COPYRIGHT = 1_000;
 
-    static final Metadata NONE = new Metadata(null, null);
+    public static final Metadata NONE = new Metadata(null, null);
 
     private static final int MAX_COPYRIGHT_BYTES = 1 << 16;
     private static final int PROFILE_HEADER = 128;

@@ -1,4 +1,4 @@
-package dev.minilab.worker.image;
+package dev.minilab.worker.codec;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.OutputSpec.Keep;
+import dev.minilab.worker.image.Profiles;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

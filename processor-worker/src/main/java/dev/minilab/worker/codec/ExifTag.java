@@ -1,4 +1,4 @@
-package dev.minilab.worker.image;
+package dev.minilab.worker.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
