@@ -64,7 +64,8 @@ public enum ImageFormat {
     public static Optional<ImageFormat> ofMediaType(String mediaType) {
         String type = switch (mediaType) {
             case "image/jpg", "image/pjpeg" -> "image/jpeg";
-            case "image/heif" -> "image/heic";
+            case "image/heif", "image/heic-sequence", "image/heif-sequence" -> "image/heic";
+            case "image/avif-sequence" -> "image/avif";
             case "image/x-ms-bmp", "image/x-bmp" -> "image/bmp";
             default -> mediaType;
         };
