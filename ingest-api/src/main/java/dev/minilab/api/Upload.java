@@ -210,7 +210,7 @@ final class Upload implements AutoCloseable {
         if (!unknown && !type.startsWith("image/")) {
             throw new ProblemException(
                     ErrorCode.UNSUPPORTED_TYPE,
-                    "send the image itself as image/jpeg, image/png or application/octet-stream,"
+                    "send the image itself under its media type or as application/octet-stream,"
                             + " or a form as multipart/form-data");
         }
     }
