@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 
 /// Finds the orientation in an EXIF block, which is a small TIFF file.
 ///
-/// Looks at the first directory only and follows no further offset, so that no block can make it loop. What it can't
-/// make sense of is upright: a picture with broken metadata is still a picture.
+/// Looks at the first directory only and follows no further offset, so that no block can make it loop. What it
+/// can't make sense of is upright: a picture with broken metadata is still a picture.
 final class ExifOrientation {
     static final int UPRIGHT = 1;
 

@@ -17,14 +17,11 @@ final class ForeignType {
     }
 
     private static final List<Magic> MAGICS = List.of(
-            new Magic(0, "GIF8", "GIF"),
-            new Magic(8, "WEBP", "WebP"),
-            new Magic(0, "II*\0", "TIFF"),
-            new Magic(0, "MM\0*", "TIFF"),
-            new Magic(0, "II+\0", "TIFF"),
-            new Magic(0, "MM\0+", "TIFF"),
-            new Magic(0, "\0\0\0\fJXL ", "JPEG XL"),
-            new Magic(0, "\u00FF\n", "JPEG XL"),
+            new Magic(0, "GIF8", "a damaged GIF"),
+            new Magic(0, "II+\0", "BigTIFF"),
+            new Magic(0, "MM\0+", "BigTIFF"),
+            new Magic(8, "AVI ", "a video"),
+            new Magic(8, "WAVE", "audio"),
             new Magic(0, "\0\0\0\fjP  ", "JPEG 2000"),
             new Magic(0, "\u00FFO\u00FFQ", "JPEG 2000"),
             new Magic(0, "8BPS", "PSD"),
@@ -36,8 +33,7 @@ final class ForeignType {
             new Magic(0, "PK\5\6", "ZIP"),
             new Magic(0, "\u001F\u008B", "gzip"),
             new Magic(0, "\u007FELF", "a program"),
-            new Magic(0, "MZ", "a program"),
-            new Magic(0, "BM", "BMP"));
+            new Magic(0, "MZ", "a program"));
 
     private ForeignType() {}
 
@@ -55,13 +51,14 @@ final class ForeignType {
         return markup(text(bytes, head).strip().toLowerCase(Locale.ROOT));
     }
 
-    /// By the brands of the first box, major or compatible.
+    /// By the brands of the first box, major or compatible: images of other codecs, raw images of cameras,
+    /// videos.
     private static String isoMedia(String brands) {
-        if (brands.contains("avif") || brands.contains("avis")) {
-            return "AVIF";
+        if (brands.contains("crx ")) {
+            return "a camera's raw file";
         }
-        boolean heic = brands.contains("hei") || brands.contains("hev") || brands.startsWith("mif1");
-        return heic ? "HEIC" : "a video";
+        boolean still = brands.contains("mif1") || brands.contains("msf1") || brands.contains("mif2");
+        return still ? "HEIF of another codec" : "a video";
     }
 
     private static String text(byte[] bytes, String latin) {

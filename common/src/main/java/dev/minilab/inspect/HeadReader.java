@@ -1,29 +1,78 @@
 package dev.minilab.inspect;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
 
-/// Reads big-endian numbers and bytes from the head of a stream, and never more than [Inspector#HEAD_LIMIT] of them.
+/// Reads numbers and bytes forwards: from the head of a stream, never more than [Inspector#HEAD_LIMIT] of it, or
+/// from a whole file in memory.
 ///
-/// Skips by reading: some streams skip past their end, and some lose their mark.
+/// Numbers are big-endian unless their name ends in `le`. Skips by reading: some streams skip past their end, and
+/// some lose their mark. For one thread.
 final class HeadReader {
     static final int PEEK_LIMIT = 4096;
 
     private static final int SKIP_STEP = 8192;
 
     private final PushbackInputStream in;
-    private long left = Inspector.HEAD_LIMIT;
+    private final long limit;
+    private final boolean whole;
+    private byte[] start;
+    private long position;
+    private boolean limitReached;
+    private boolean ended;
 
-    HeadReader(InputStream in) {
+    private HeadReader(InputStream in, long limit, boolean whole, byte[] start) {
         this.in = new PushbackInputStream(in, PEEK_LIMIT);
+        this.limit = limit;
+        this.whole = whole;
+        this.start = start;
+    }
+
+    static HeadReader ofHead(InputStream in) {
+        return new HeadReader(in, Inspector.HEAD_LIMIT, false, new byte[0]);
+    }
+
+    static HeadReader ofWhole(byte[] file) {
+        return new HeadReader(new ByteArrayInputStream(file), Long.MAX_VALUE, true, file);
+    }
+
+    /// How many bytes were read.
+    long position() {
+        return position;
+    }
+
+    /// Whether reading failed because the rest lies beyond the head.
+    boolean limitReached() {
+        return limitReached;
+    }
+
+    /// Whether reading failed because there is no more, in the head or at all.
+    boolean exhausted() {
+        return limitReached || ended;
     }
 
     /// The next `size` bytes, or all that are left if fewer, to be read again afterwards.
     byte[] peek(int size) throws IOException {
-        byte[] bytes = in.readNBytes(Math.toIntExact(Math.min(size, left)));
+        byte[] bytes = in.readNBytes(Math.toIntExact(Math.min(size, limit - position)));
         in.unread(bytes);
         return bytes;
+    }
+
+    /// The file from its very start to `end` at least, for formats that point back and forth. No other method may
+    /// be used before or after.
+    ByteBuffer upTo(long end) throws IOException, InspectException {
+        if (end > start.length) {
+            if (whole) {
+                throw ended();
+            }
+            claim(end - start.length);
+            byte[] more = exactly((int) end - start.length);
+            start = ByteBuffer.allocate((int) end).put(start).put(more).array();
+        }
+        return ByteBuffer.wrap(start);
     }
 
     int u8() throws IOException, InspectException {
@@ -39,8 +88,20 @@ final class HeadReader {
         return u8() << 8 | u8();
     }
 
+    int u16le() throws IOException, InspectException {
+        return u8() | u8() << 8;
+    }
+
+    int u24le() throws IOException, InspectException {
+        return u16le() | u8() << 16;
+    }
+
     long u32() throws IOException, InspectException {
         return (long) u16() << 16 | u16();
+    }
+
+    long u32le() throws IOException, InspectException {
+        return u16le() | (long) u16le() << 16;
     }
 
     byte[] bytes(int size) throws IOException, InspectException {
@@ -64,15 +125,24 @@ final class HeadReader {
         return bytes;
     }
 
-    static InspectException ended() {
+    private InspectException ended() {
+        ended = true;
+        return endedWithin();
+    }
+
+    static InspectException endedWithin() {
         return InspectException.badHeader("The image ends within its header");
     }
 
     private void claim(long size) throws InspectException {
-        if (size > left) {
+        if (size > limit - position && whole) {
+            throw ended();
+        }
+        if (size > limit - position) {
+            limitReached = true;
             throw InspectException.badHeader(
                     "The image header does not end within the first %d bytes".formatted(Inspector.HEAD_LIMIT));
         }
-        left -= size;
+        position += size;
     }
 }

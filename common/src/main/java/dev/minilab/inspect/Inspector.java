@@ -1,23 +1,23 @@
 package dev.minilab.inspect;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/// Tells from the first bytes what an image is and whether we take it, without decoding a pixel.
+/// Tells from its bytes what an image is and whether we take it, without decoding a pixel.
 ///
 /// Reads forwards, stops as soon as it knows, and allocates by bytes that arrived, never by sizes that the file
-/// claims. It neither marks, resets nor closes the stream: a caller who wants the bytes again marks them with
-/// [#HEAD_LIMIT] before. Stateless, safe for use by many threads.
+/// claims. Stateless, safe for use by many threads.
 public final class Inspector {
-    /// The most that is ever read: room for an ICC profile and thumbnails, and small enough to buffer for every
-    /// upload.
+    /// The most that is ever read of a stream: room for an ICC profile and thumbnails, and small enough to buffer
+    /// for every upload.
     public static final int HEAD_LIMIT = 1 << 20;
-
-    private static final byte[] JPEG_MAGIC = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
-    private static final byte[] PNG_MAGIC = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
     private final Limits limits;
 
@@ -25,36 +25,59 @@ public final class Inspector {
         this.limits = limits;
     }
 
-    /// The inspection of an acceptable JPEG or PNG; everything else is refused. Errors of the stream itself pass
-    /// through.
+    /// The inspection of an acceptable image by its head; everything else is refused. Errors of the stream itself
+    /// pass through.
+    ///
+    /// Reads at most [#HEAD_LIMIT] bytes: an image that tells its size later is refused with `bad_header`, and
+    /// frames are counted no further. Neither marks, resets nor closes the stream: a caller who wants the bytes
+    /// again marks them with [#HEAD_LIMIT] before.
     public Inspection inspect(InputStream in) throws IOException, InspectException {
-        HeadReader head = new HeadReader(in);
-        byte[] start = head.peek(PNG_MAGIC.length);
+        return inspect(HeadReader.ofHead(in));
+    }
+
+    /// The inspection of a whole file: as [#inspect(InputStream)], but with all of its frames, and wherever its
+    /// header lies.
+    public Inspection inspectWhole(byte[] file) throws InspectException {
+        try {
+            return inspect(HeadReader.ofWhole(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("bytes in memory do not fail", e);
+        }
+    }
+
+    private Inspection inspect(HeadReader head) throws IOException, InspectException {
+        byte[] start = head.peek(Signature.LENGTH);
         if (start.length == 0) {
             throw new InspectException(ErrorCode.EMPTY_BODY, "The body is empty");
         }
-        if (startsWith(start, JPEG_MAGIC)) {
-            head.skip(2); // the third byte begins the next marker
-            return new JpegHeader(head, limits).read();
+        Optional<ImageFormat> format = Signature.find(start);
+        if (format.isPresent()) {
+            return read(format.get(), head);
         }
-        if (startsWith(start, PNG_MAGIC)) {
-            head.skip(PNG_MAGIC.length);
-            return new PngHeader(head, limits).read();
-        }
-        if (startsWith(JPEG_MAGIC, start) || startsWith(PNG_MAGIC, start)) {
-            throw HeadReader.ended();
+        if (Signature.isCut(start)) {
+            throw HeadReader.endedWithin();
         }
         throw unsupported(ForeignType.guess(head.peek(HeadReader.PEEK_LIMIT)));
     }
 
+    private Inspection read(ImageFormat format, HeadReader head) throws IOException, InspectException {
+        return switch (format) {
+            case JPEG -> new JpegHeader(head, limits).read();
+            case PNG -> new PngHeader(head, limits).read();
+            case WEBP -> new WebpHeader(head, limits).read();
+            case GIF -> new GifHeader(head, limits).read();
+            case TIFF -> new TiffHeader(head, limits).read();
+            case BMP -> new BmpHeader(head, limits).read();
+            case HEIC, AVIF -> new HeifHeader(head, limits, format).read();
+            case JXL -> new JxlHeader(head, limits).read();
+        };
+    }
+
     private static InspectException unsupported(String guess) {
-        String accepted = ImageFormat.JPEG.mediaType() + ", " + ImageFormat.PNG.mediaType();
+        String accepted =
+                Stream.of(ImageFormat.values()).map(ImageFormat::mediaType).collect(joining(", "));
         String hint = guess.isEmpty() ? "" : "; it seems to be " + guess;
         return new InspectException(
                 ErrorCode.UNSUPPORTED_TYPE, "The image is not of an accepted type (" + accepted + ")" + hint);
-    }
-
-    private static boolean startsWith(byte[] bytes, byte[] prefix) {
-        return bytes.length >= prefix.length && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/// Walks the segments of a JPEG (ITU-T T.81, annex B) from its start marker to the frame header, and takes the
+/// Walks the segments of a JPEG (ITU-T T.81, annex B) from its start to the frame header, and takes the
 /// EXIF orientation on the way.
 ///
 /// Lets through what every decoder decodes: baseline, extended and progressive Huffman-coded images of 8 bits.
@@ -26,6 +26,7 @@ final class JpegHeader {
     }
 
     Inspection read() throws IOException, InspectException {
+        head.skip(2); // the third byte of the signature begins the next marker
         int marker = nextMarker();
         while (!isFrame(marker)) {
             pass(marker);
@@ -102,15 +103,8 @@ final class JpegHeader {
         }
         boolean progressive = marker == 0xC2;
         limits.check(width, height, progressive);
-        return Inspection.ofStored(
-                ImageFormat.JPEG,
-                width,
-                height,
-                orientation.orElse(ExifOrientation.UPRIGHT),
-                model(components),
-                precision,
-                false,
-                progressive);
+        return new Inspection(ImageFormat.JPEG, width, height, 1, 1, model(components), precision, false, progressive)
+                .turned(orientation.orElse(ExifOrientation.UPRIGHT));
     }
 
     private static Model model(int components) {

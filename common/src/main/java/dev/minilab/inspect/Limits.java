@@ -4,14 +4,18 @@ import dev.minilab.job.ErrorCode;
 
 /// How large an image may be, by what its header claims.
 ///
-/// Pixels bound the memory and time of decoding. Sides are bounded as well, because an image one pixel wide has few
-/// pixels and still breaks codecs (WebP ends at 16,383) and row buffers. Progressive JPEG and interlaced PNG have a
-/// limit of their own: they can't be decoded row by row and cost many times the memory. Immutable.
-public record Limits(long maxPixels, int maxSide, long maxInterlacedPixels) {
-    private static final Limits DEFAULTS = new Limits(50_000_000, 16_384, 25_000_000);
+/// Pixels bound the memory and time of decoding: those of all frames together, each as large as the canvas. Sides
+/// are bounded as well, because an image one pixel wide has few pixels and still breaks codecs (WebP ends at
+/// 16,383) and row buffers. Frames cost time each, however small. Progressive JPEG and interlaced PNG have a
+/// limit of their own: they can't be decoded row by row and cost many times the memory.
+///
+/// An ICC profile or a block of metadata above `maxMetadataBytes` is no reason to refuse an image: it is dropped.
+/// Immutable.
+public record Limits(long maxPixels, int maxSide, int maxFrames, long maxInterlacedPixels, int maxMetadataBytes) {
+    private static final Limits DEFAULTS = new Limits(50_000_000, 16_384, 100, 25_000_000, 1 << 20);
 
     public Limits {
-        if (maxPixels < 1 || maxSide < 1 || maxInterlacedPixels < 1) {
+        if (maxPixels < 1 || maxSide < 1 || maxFrames < 1 || maxInterlacedPixels < 1 || maxMetadataBytes < 0) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }
@@ -21,11 +25,11 @@ public record Limits(long maxPixels, int maxSide, long maxInterlacedPixels) {
     }
 
     public Limits withMaxPixels(long pixels) {
-        return new Limits(pixels, maxSide, maxInterlacedPixels);
+        return new Limits(pixels, maxSide, maxFrames, maxInterlacedPixels, maxMetadataBytes);
     }
 
-    /// Refuses impossible sizes first, then too many pixels, then a side too long: a bomb is called one, whatever its
-    /// shape.
+    /// Refuses impossible sizes first, then too many pixels, then a side too long: a bomb is called one, whatever
+    /// its shape.
     void check(long width, long height, boolean progressive) throws InspectException {
         if (!isPossible(width) || !isPossible(height)) {
             throw new InspectException(
@@ -47,6 +51,20 @@ public record Limits(long maxPixels, int maxSide, long maxInterlacedPixels) {
                     ErrorCode.TOO_MANY_PIXELS,
                     "The image has %d pixels; the limit for progressive and interlaced images is %d"
                             .formatted(pixels, maxInterlacedPixels));
+        }
+    }
+
+    /// Refuses an animation of too many frames, by itself or for its canvas, which was checked before.
+    void checkFrames(int width, int height, int frames) throws InspectException {
+        if (frames > maxFrames) {
+            throw new InspectException(
+                    ErrorCode.TOO_MANY_FRAMES, "The image has more than %d frames, the limit".formatted(maxFrames));
+        }
+        if (Math.multiplyFull(width, height) > maxPixels / frames) {
+            throw new InspectException(
+                    ErrorCode.TOO_MANY_FRAMES,
+                    "The image has at least %d frames of %d x %d pixels; the limit for all frames together is %d pixels"
+                            .formatted(frames, width, height, maxPixels));
         }
     }
 

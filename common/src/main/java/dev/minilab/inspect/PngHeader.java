@@ -8,11 +8,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
-/// Reads a PNG (W3C Portable Network Graphics, third edition) after its signature up to the first image data.
+/// Reads a PNG (W3C Portable Network Graphics, third edition) up to the first image data.
 ///
-/// Of an animated PNG only the default image counts. Checks the CRC of the header alone: a decoder drops other
-/// damaged chunks or fails on its own.
+/// Of an animated PNG only the default image counts. A head that ends before the image data is enough. Checks the
+/// CRC of the header alone: a decoder drops other damaged chunks or fails on its own.
 final class PngHeader {
+    private static final int SIGNATURE_LENGTH = 8;
     private static final int HEADER_LENGTH = 13;
     private static final int TYPE_LENGTH = 4;
 
@@ -30,6 +31,7 @@ final class PngHeader {
     }
 
     Inspection read() throws IOException, InspectException {
+        head.skip(SIGNATURE_LENGTH);
         ByteBuffer header = header();
         long width = Integer.toUnsignedLong(header.getInt());
         long height = Integer.toUnsignedLong(header.getInt());
@@ -44,9 +46,9 @@ final class PngHeader {
         boolean interlaced = interlace == 1;
         limits.check(width, height, interlaced);
         alpha = colour == 4 || colour == 6;
-        walkToImageData();
-        return Inspection.ofStored(
-                ImageFormat.PNG, (int) width, (int) height, orientation, model(colour), depth, alpha, interlaced);
+        walkAsFarAsItGoes();
+        return new Inspection(ImageFormat.PNG, (int) width, (int) height, 1, 1, model(colour), depth, alpha, interlaced)
+                .turned(orientation);
     }
 
     private static Model model(int colour) {
@@ -79,6 +81,17 @@ final class PngHeader {
             case 2, 4, 6 -> depth == 8 || depth == 16;
             default -> false;
         };
+    }
+
+    /// A large profile may fill the head. What an image must tell was told before, so it is not refused for that.
+    private void walkAsFarAsItGoes() throws IOException, InspectException {
+        try {
+            walkToImageData();
+        } catch (InspectException e) {
+            if (!head.limitReached()) {
+                throw e;
+            }
+        }
     }
 
     private void walkToImageData() throws IOException, InspectException {
