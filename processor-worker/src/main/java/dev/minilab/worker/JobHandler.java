@@ -27,9 +27,6 @@ import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import dev.minilab.worker.render.Renderer;
 import dev.minilab.worker.render.RendererBusyException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -152,8 +149,6 @@ final class JobHandler implements Handler {
                 throw e; // The next read may be right.
             }
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code, e.getMessage());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // Bytes in memory do not fail.
         } catch (RendererBusyException e) {
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {

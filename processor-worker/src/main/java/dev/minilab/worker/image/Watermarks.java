@@ -23,8 +23,6 @@ import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.util.Map;
 
 /// Lays watermarks over outputs, with Thumbnailator.
@@ -106,15 +104,13 @@ final class Watermarks {
             throw new RenderException(ErrorCode.SOURCE_NOT_FOUND, "the image of the watermark is not there");
         }
         try {
-            Inspection inspection = new Inspector(LIMITS).inspect(new ByteArrayInputStream(file));
+            Inspection inspection = new Inspector(LIMITS).inspectWhole(file);
             Need all = new Need(inspection.storedWidth(), inspection.storedHeight(), false);
             try (Picture picture = codecs.decode(file, inspection, all)) {
                 return BufferedPixels.toImage(fit(picture.first(), inspection.orientation(), width, height));
             }
         } catch (InspectException e) {
             throw new RenderException(e.code(), "the image of the watermark: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalStateException("bytes in memory do not fail", e);
         }
     }
 
