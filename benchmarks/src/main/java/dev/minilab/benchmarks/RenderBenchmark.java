@@ -58,7 +58,8 @@ public class RenderBenchmark {
     public String task = "";
 
     private final Map<String, OutputSpec> outputs = new LinkedHashMap<>();
-    private final Renderer renderer = new Renderer(Runtime.getRuntime().availableProcessors(), Duration.ofMinutes(2));
+    private final Renderer renderer =
+            Renderer.inThreads(Runtime.getRuntime().availableProcessors(), Duration.ofMinutes(2));
     private byte[] original = {};
     private Inspection inspection = new Inspection(ImageFormat.JPEG, 1, 1, 1, 1, Model.RGB, 8, false, false);
 

@@ -128,11 +128,11 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
         }
     }
 
-    /// How the worker works: jobs in flight, render threads, the times that govern queue and sweeper, and the port of
+    /// How the worker works: jobs in flight, how it renders, the times that govern queue and sweeper, and the port of
     /// its health checks, 0 for none.
     public record Worker(
             int concurrency,
-            int renderThreads,
+            RenderConfig render,
             Duration visibility,
             Duration heartbeat,
             Duration jobLimit,
@@ -147,14 +147,14 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
         public static final int MAX_RECEIVE_COUNT = 5;
 
         static Worker read(Settings settings) {
-            int threads = settings.integer(
-                    "MINILAB_RENDER_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256);
+            Duration jobLimit = settings.duration("MINILAB_JOB_LIMIT", seconds(120), seconds(1), Duration.ofHours(1));
+            RenderConfig render = RenderConfig.read(settings, jobLimit);
             Worker worker = new Worker(
-                    settings.integer("MINILAB_CONCURRENCY", 2 * threads + 2, 1, 1000),
-                    threads,
+                    settings.integer("MINILAB_CONCURRENCY", 2 * render.processes() + 2, 1, 1000),
+                    render,
                     settings.duration("MINILAB_VISIBILITY", seconds(60), seconds(2), Duration.ofHours(12)),
                     settings.duration("MINILAB_HEARTBEAT", seconds(20), Duration.ofMillis(500), Duration.ofHours(1)),
-                    settings.duration("MINILAB_JOB_LIMIT", seconds(120), seconds(1), Duration.ofHours(1)),
+                    jobLimit,
                     settings.duration("MINILAB_LONG_POLL", seconds(20), seconds(0), seconds(20)),
                     settings.duration("MINILAB_SWEEP_PERIOD", seconds(30), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_OVERDUE", seconds(90), seconds(1), Duration.ofHours(1)),

@@ -41,7 +41,13 @@ class ConfigTest {
                                 null),
                         new Config.Worker(
                                 2 * cores + 2,
-                                cores,
+                                new RenderConfig(
+                                        cores,
+                                        RenderConfig.Isolation.PROCESS,
+                                        1L << 30,
+                                        512L << 20,
+                                        cores * (512L << 20),
+                                        Duration.ofSeconds(60)),
                                 Duration.ofSeconds(60),
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(120),
@@ -76,7 +82,12 @@ class ConfigTest {
         env.put("MINILAB_SPOOL_DIR", "/var/spool/minilab");
         env.put("MINILAB_PRESETS_FILE", "/etc/minilab/presets.json");
         env.put("MINILAB_CONCURRENCY", "33");
-        env.put("MINILAB_RENDER_THREADS", "7");
+        env.put("MINILAB_RENDER_PROCESSES", "7");
+        env.put("MINILAB_RENDER_ISOLATION", "bubblewrap");
+        env.put("MINILAB_RENDER_MEMORY", "2GiB");
+        env.put("MINILAB_RENDER_HEAP", "300MiB");
+        env.put("MINILAB_RENDER_BUDGET", "3GiB");
+        env.put("MINILAB_RENDER_LIMIT", "7s");
         env.put("MINILAB_VISIBILITY", "3m");
         env.put("MINILAB_HEARTBEAT", "500ms");
         env.put("MINILAB_JOB_LIMIT", "PT45S");
@@ -122,7 +133,13 @@ class ConfigTest {
                                 Path.of("/etc/minilab/presets.json")),
                         new Config.Worker(
                                 33,
-                                7,
+                                new RenderConfig(
+                                        7,
+                                        RenderConfig.Isolation.BUBBLEWRAP,
+                                        2L << 30,
+                                        300L << 20,
+                                        3L << 30,
+                                        Duration.ofSeconds(7)),
                                 Duration.ofMinutes(3),
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(45),
@@ -173,7 +190,12 @@ class ConfigTest {
                 "MINILAB_PORT | 80a | is not a whole number from 0 to 65535",
                 "MINILAB_WORKER_PORT | 99999999999 | is not a whole number from 0 to 65535",
                 "MINILAB_CONCURRENCY | 0 | is not a whole number from 1 to 1000",
-                "MINILAB_RENDER_THREADS | 257 | is not a whole number from 1 to 256",
+                "MINILAB_RENDER_PROCESSES | 257 | is not a whole number from 1 to 256",
+                "MINILAB_RENDER_ISOLATION | docker | is not process, bubblewrap or thread",
+                "MINILAB_RENDER_MEMORY | 255MiB | is not a size such as 25MiB, from 268435456 to 274877906944 bytes",
+                "MINILAB_RENDER_HEAP | 2GiB | must be less than MINILAB_RENDER_MEMORY, which it is a part of",
+                "MINILAB_RENDER_BUDGET | 1B | is not a size such as 25MiB, from 1048576 to 1099511627776 bytes",
+                "MINILAB_RENDER_LIMIT | 121s | is not a duration such as 90s, 15m or 1h, from 100ms to 120s",
                 "MINILAB_MAX_PIXELS | 0 | is not a whole number from 1 to 1000000000",
                 "MINILAB_MAX_PIXELS | 1e6 | is not a whole number from 1 to 1000000000",
                 "MINILAB_MAX_UPLOAD_BYTES | 0 | is not a size such as 25MiB, from 1 to 1073741824 bytes",

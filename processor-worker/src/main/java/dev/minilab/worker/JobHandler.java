@@ -139,9 +139,6 @@ final class JobHandler implements Handler {
         } catch (InspectException e) {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
         } catch (RenderException e) {
-            if (e.code() == ErrorCode.MEMORY_EXCEEDED && attempt < maxAttempts) {
-                throw new RendererBusyException(e.getMessage()); // It may have been a neighbour's.
-            }
             LOG.info("Cannot render: {}", e.getMessage(), e);
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
         } catch (BadOriginalException e) {

@@ -55,13 +55,16 @@ public final class Worker implements AutoCloseable {
         } catch (IOException e) {
             worker.close();
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            worker.close();
+            throw new IllegalStateException("interrupted while starting", e);
         } catch (RuntimeException | Error e) {
             worker.close();
             throw e;
         }
     }
 
-    private void build(Config config, WebhookSecret secret) throws IOException {
+    private void build(Config config, WebhookSecret secret) throws IOException, InterruptedException {
         InstantSource clock = InstantSource.system();
         ObjectStore store = part(new ObjectStore(config.store()));
         Queues queues = part(new Queues(config.queue()));
@@ -73,8 +76,8 @@ public final class Worker implements AutoCloseable {
         JobView view = new JobView(store, config.store().urlTtl(), clock);
         Inspector inspector =
                 new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels()));
-        Renderer renderer = part(
-                new Renderer(config.worker().renderThreads(), config.worker().jobLimit()));
+        Renderer renderer =
+                part(Renderer.start(config.worker().render(), config.worker().jobLimit()));
         WebhookClient client = part(new WebhookClient(
                 new GuardedResolver(new AddressPolicy(config.egress().allow()))));
 
@@ -110,7 +113,7 @@ public final class Worker implements AutoCloseable {
                 concurrency,
                 config.visibility(),
                 config.heartbeat(),
-                config.jobLimit().multipliedBy(2).plus(config.visibility()), // A wait for a thread, then a render.
+                config.jobLimit().multipliedBy(2).plus(config.visibility()), // A wait for a process, then a render.
                 config.longPoll(),
                 config.drain());
     }

@@ -58,7 +58,7 @@ class ProcessesIT {
                 Map.entry("MINILAB_OVERDUE", "3s"),
                 Map.entry("MINILAB_SWEEP_PERIOD", "1s"),
                 Map.entry("MINILAB_LONG_POLL", "1s"),
-                Map.entry("MINILAB_RENDER_THREADS", "1"),
+                Map.entry("MINILAB_RENDER_PROCESSES", "1"),
                 Map.entry("MINILAB_CONCURRENCY", "2")));
         api = MinilabProcess.start(env, "api");
         client = new Client(api.awaitUri());

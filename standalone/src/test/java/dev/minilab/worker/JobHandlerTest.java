@@ -70,7 +70,7 @@ class JobHandlerTest {
         embedded = TestStore.start(folder);
         store = embedded.store();
         records = new JobRecords(store);
-        renderer = new Renderer(2, Duration.ofSeconds(30));
+        renderer = Renderer.inThreads(2, Duration.ofSeconds(30));
         var bytes = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(400, 200, BufferedImage.TYPE_INT_RGB), "jpeg", bytes);
         image = bytes.toByteArray();

@@ -1,6 +1,7 @@
 package dev.minilab.worker.codec;
 
 import dev.minilab.job.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// That an original cannot be rendered at all: a code that ends the job, and a sentence that a client may read.
 public class RenderException extends Exception {
@@ -9,7 +10,7 @@ public class RenderException extends Exception {
 
     private final ErrorCode code;
 
-    public RenderException(ErrorCode code, String message, Throwable cause) {
+    public RenderException(ErrorCode code, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
     }

@@ -17,4 +17,9 @@ public record RenderRequest(
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         watermarks = Collections.unmodifiableMap(new LinkedHashMap<>(watermarks));
     }
+
+    /// The same with other bytes in place of its files.
+    public RenderRequest withFiles(byte[] newOriginal, Map<String, byte[]> newWatermarks) {
+        return new RenderRequest(newOriginal, inspection, outputs, newWatermarks);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.minilab.worker.image;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobError;
 import dev.minilab.job.Placeholder;
@@ -16,12 +17,24 @@ public record Rendering(
         int decodes,
         @Nullable Placeholder placeholder) {
 
+    /// The same with other outputs.
+    public Rendering withOutputs(Map<String, Output> newOutputs) {
+        return new Rendering(newOutputs, renderMs, decodes, placeholder);
+    }
+
     /// One output.
+    @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME)
     public sealed interface Output {}
 
     /// The encoded bytes, and the size in pixels.
     @SuppressWarnings("ArrayRecordComponent") // Never compared; copied nowhere.
-    public record Rendered(ImageFormat format, int width, int height, byte[] bytes) implements Output {}
+    public record Rendered(ImageFormat format, int width, int height, byte[] bytes) implements Output {
+
+        /// The same with other bytes.
+        public Rendered withBytes(byte[] newBytes) {
+            return new Rendered(format, width, height, newBytes);
+        }
+    }
 
     /// Why this output failed while others need not have.
     public record Failed(JobError error) implements Output {}

@@ -1,76 +1,89 @@
 package dev.minilab.worker.render;
 
-import dev.minilab.job.ErrorCode;
-import dev.minilab.worker.codec.Codecs;
+import dev.minilab.config.RenderConfig;
+import dev.minilab.config.RenderConfig.Isolation;
 import dev.minilab.worker.codec.RenderException;
-import dev.minilab.worker.image.Pipeline;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Renders originals: decode once, then for each output crop, resize, finish and encode.
 ///
-/// Decoding happens on a few platform threads, so that it takes no more cores and memory than it was given and
-/// holds no virtual thread's carrier. Thread-safe.
+/// That happens in processes that may crash, hang or swell without harm to the worker. A render gets a process when
+/// its predicted memory fits what is left of the budget. One that loses its process is tried again in another; a
+/// third loss is the image's fault. Callers wait, on virtual threads as well. Thread-safe.
 public final class Renderer implements AutoCloseable {
 
-    private final Pipeline pipeline = new Pipeline(Codecs.available());
-    private final ExecutorService threads;
-    private final Semaphore slots;
-    private final Duration limit;
+    private static final Logger LOG = LoggerFactory.getLogger(Renderer.class);
+    private static final int MAX_LOST = 3;
 
-    /// @param renderThreads how many originals are rendered at once
-    /// @param limit how long one may wait for a thread, and how long one may then take
-    public Renderer(int renderThreads, Duration limit) {
-        threads = Executors.newFixedThreadPool(
-                renderThreads, Thread.ofPlatform().daemon().name("render-", 0).factory());
-        slots = new Semaphore(renderThreads);
+    private final Engine engine;
+    private final Admission admission;
+    private final Duration limit;
+    private final Duration jobLimit;
+
+    Renderer(Engine engine, Admission admission, Duration limit, Duration jobLimit) {
+        this.engine = engine;
+        this.admission = admission;
         this.limit = limit;
+        this.jobLimit = jobLimit;
     }
 
-    /// Renders all outputs of one original; waits for a thread and for the work.
+    /// Starts the render processes and waits until the first is ready.
     ///
-    /// @throws RenderException if the original cannot be decoded, or not in time
-    /// @throws RendererBusyException if no thread was free
+    /// @param jobLimit how long a render may wait for its turn, and how long all its tries may then take
+    /// @throws IllegalStateException if the isolation that is asked for cannot be had, or no process starts
+    public static Renderer start(RenderConfig config, Duration jobLimit) throws InterruptedException {
+        Engine engine = config.isolation() == Isolation.THREAD
+                ? new ThreadEngine(config.processes(), Work.ofInstallation())
+                : Isolating.start(config);
+        LOG.info("Rendering with isolation {}", engine.isolation().wireName());
+        return new Renderer(engine, new Admission(config.budget()), config.limit(), jobLimit);
+    }
+
+    /// Renders on threads of this JVM, for tests and measurements: what kills the decoder kills all.
+    ///
+    /// @param limit how long a render may wait for a thread, and how long it may then take
+    public static Renderer inThreads(int threads, Duration limit) {
+        return new Renderer(
+                new ThreadEngine(threads, Work.ofInstallation()), new Admission(Long.MAX_VALUE), limit, limit);
+    }
+
+    /// How far renders are kept from everything else.
+    public Isolation isolation() {
+        return engine.isolation();
+    }
+
+    /// Renders all outputs of one original; waits for room and for the work.
+    ///
+    /// @throws RenderException if the original cannot be decoded, or not within time and memory, or if it brought
+    ///     down three processes (`poison`)
+    /// @throws RendererBusyException if there was no room
     public Rendering render(RenderRequest request) throws RenderException, InterruptedException {
-        if (!slots.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new RendererBusyException("no render thread was free within " + limit.toSeconds() + " s");
-        }
-        Future<Rendering> rendering = threads.submit(() -> {
-            try {
-                return pipeline.render(request);
-            } finally {
-                slots.release(); // When the thread is really free: a decode cannot be interrupted.
+        try (var _ = admission.enter(Prediction.of(request), jobLimit)) {
+            long end = System.nanoTime() + jobLimit.multipliedBy(2).toNanos();
+            for (int lost = 1; ; lost++) {
+                try {
+                    Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+                    return engine.render(request, shorter(jobLimit, left), limit);
+                } catch (ProcessLostException e) {
+                    LOG.warn("Lost render process {} of {} to one image: {}", lost, MAX_LOST, e.getMessage());
+                    if (lost == MAX_LOST) {
+                        throw Failures.poison(lost, e);
+                    }
+                }
             }
-        });
-        try {
-            return rendering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new RenderException(
-                    ErrorCode.DECODE_TIMEOUT, "rendering took longer than " + limit.toSeconds() + " s", e);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case RenderException known -> throw known;
-                case OutOfMemoryError memory ->
-                    throw new RenderException(ErrorCode.MEMORY_EXCEEDED, "rendering needs too much memory", memory);
-                case StackOverflowError stack ->
-                    throw new RenderException(ErrorCode.DECODE_FAILED, "the image is nested too deeply", stack);
-                case null, default -> throw new IllegalStateException("rendering failed unexpectedly", e);
-            }
-        } finally {
-            rendering.cancel(false);
         }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        engine.close();
     }
 }

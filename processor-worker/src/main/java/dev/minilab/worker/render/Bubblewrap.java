@@ -1,0 +1,94 @@
+package dev.minilab.worker.render;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// The sandbox of <https://github.com/containers/bubblewrap>: no network, no other process, no terminal, and of the
+/// file system only what a JVM and its native libraries read, plus a small `/tmp` of its own.
+record Bubblewrap(Path program) {
+
+    /// What the system's libraries and fonts need, where it is there.
+    private static final List<String> SYSTEM = List.of(
+            "/usr/lib",
+            "/usr/lib64",
+            "/lib",
+            "/lib64",
+            "/usr/local/lib",
+            "/etc/ld.so.cache",
+            "/etc/ld.so.conf",
+            "/etc/ld.so.conf.d",
+            "/etc/alternatives",
+            "/etc/fonts",
+            "/usr/share/fonts",
+            "/usr/local/share/fonts",
+            "/var/cache/fontconfig");
+
+    private static final long TMP_BYTES = 256L << 20;
+    private static final int PROBE_SECONDS = 10;
+
+    /// The program `bwrap` of a search path such as `/usr/local/bin:/usr/bin`.
+    static Optional<Bubblewrap> find(String searchPath) {
+        return Stream.of(searchPath.split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, "bwrap").toAbsolutePath())
+                .filter(Files::isExecutable)
+                .map(Bubblewrap::new)
+                .findFirst();
+    }
+
+    List<String> wrap(ChildCommand child, List<String> command) {
+        List<String> all = new ArrayList<>(List.of(
+                program.toString(),
+                "--unshare-all",
+                "--die-with-parent",
+                "--new-session",
+                "--proc",
+                "/proc",
+                "--dev",
+                "/dev",
+                "--size",
+                Long.toString(TMP_BYTES),
+                "--tmpfs",
+                "/tmp"));
+        SYSTEM.forEach(path -> readOnly(all, path));
+        readOnly(all, child.javaHome().toString());
+        child.classPath().forEach(path -> readOnly(all, path.toString()));
+        readOnly(all, child.natives().toString());
+        all.addAll(List.of("--chdir", "/", "--"));
+        all.addAll(command);
+        return all;
+    }
+
+    private static void readOnly(List<String> all, String path) {
+        all.addAll(List.of("--ro-bind-try", path, path));
+    }
+
+    /// Why a JVM does not start in this sandbox here; nothing if it does.
+    Optional<String> problem(ChildCommand child) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(
+                            wrap(child, List.of(child.java().toString(), "-version")))
+                    .redirectErrorStream(true)
+                    .start();
+            process.getOutputStream().close();
+            if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return Optional.of("it does not end");
+            }
+            String said = new String(process.getInputStream().readNBytes(1000), StandardCharsets.UTF_8);
+            return process.exitValue() == 0
+                    ? Optional.empty()
+                    : Optional.of(said.lines().findFirst().orElse("it ended with " + process.exitValue()));
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.minilab.worker.render;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The command that starts a render process: our own Java with our own class path, and another main class.
+///
+/// @param heap the bytes of Java's heap
+record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String mainClass, long heap) {
+
+    /// Ignores what a terminal or a service manager sends to all processes of a group, since the worker decides when
+    /// its processes end; and moves the channel from standard output, where any library may write, to descriptor 3.
+    private static final String SHELL = "trap '' INT TERM HUP; exec \"$@\" 3>&1 1>&2";
+
+    private static final String NATIVES = "org.bytedeco.javacpp.cachedir";
+
+    ChildCommand {
+        classPath = List.copyOf(classPath);
+    }
+
+    /// With the Java, the class path and the folder of native libraries of this JVM.
+    static ChildCommand ofThisJvm(String mainClass, long heap) {
+        List<Path> classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().normalize())
+                .toList();
+        Path natives = Path.of(System.getProperty(NATIVES, System.getProperty("user.home") + "/.javacpp/cache"))
+                .toAbsolutePath();
+        return new ChildCommand(Path.of(System.getProperty("java.home")), classPath, natives, mainClass, heap);
+    }
+
+    Path java() {
+        return javaHome.resolve("bin/java");
+    }
+
+    /// As a plain process.
+    List<String> plain() {
+        return inShell(jvm());
+    }
+
+    /// Inside of a sandbox.
+    List<String> sandboxed(Bubblewrap sandbox) {
+        return inShell(sandbox.wrap(this, jvm()));
+    }
+
+    private static List<String> inShell(List<String> command) {
+        List<String> all = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "sh"));
+        all.addAll(command);
+        return all;
+    }
+
+    private List<String> jvm() {
+        return List.of(
+                java().toString(),
+                "-Xmx" + (heap >> 10) + "k",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:-UsePerfData",
+                "-XX:ErrorFile=/dev/null",
+                "-XX:-CreateCoredumpOnCrash",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--add-modules=jdk.incubator.vector",
+                "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0",
+                "-Djava.awt.headless=true",
+                "-D" + NATIVES + "=" + natives,
+                "-cp",
+                classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                mainClass);
+    }
+}

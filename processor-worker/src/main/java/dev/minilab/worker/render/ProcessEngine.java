@@ -1,0 +1,160 @@
+package dev.minilab.worker.render;
+
+import dev.minilab.config.RenderConfig.Isolation;
+import dev.minilab.worker.codec.RenderException;
+import dev.minilab.worker.image.RenderRequest;
+import dev.minilab.worker.image.Rendering;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A pool of render processes, kept at its size: whichever ends, whyever, is replaced at once.
+///
+/// A process gets its first request only after it has rendered a small one of ours, so that its code is loaded. When
+/// processes end before they get that far, the next is started after a pause that grows to 30 s. Thread-safe.
+final class ProcessEngine implements Engine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessEngine.class);
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final long FIRST_PAUSE_MS = 100;
+    private static final long LONGEST_PAUSE_MS = 30_000;
+
+    private final List<String> command;
+    private final Isolation isolation;
+    private final long memory;
+    private final RenderRequest warmUp = WarmUp.request();
+    /// One thread for as long as this lives, since processes under bubblewrap die with the thread that started them.
+    private final ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("render-starter").factory());
+
+    private final Set<RenderProcess> all = ConcurrentHashMap.newKeySet();
+    private final BlockingQueue<RenderProcess> idle = new LinkedBlockingQueue<>();
+    private final CountDownLatch firstReady = new CountDownLatch(1);
+    private final AtomicInteger failedStarts = new AtomicInteger();
+    private volatile boolean closed;
+
+    /// Starts the processes, and returns before they are ready.
+    ///
+    /// @param memory the bytes that each may hold
+    ProcessEngine(int count, List<String> command, Isolation isolation, long memory) {
+        this.command = List.copyOf(command);
+        this.isolation = isolation;
+        this.memory = memory;
+        for (int i = 0; i < count; i++) {
+            starter.execute(this::startOne);
+        }
+    }
+
+    /// Waits until one process is ready.
+    ///
+    /// @throws IllegalStateException if none is within 30 s
+    void awaitReady() throws InterruptedException {
+        if (!firstReady.await(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("no render process could be started");
+        }
+    }
+
+    @Override
+    public Isolation isolation() {
+        return isolation;
+    }
+
+    @Override
+    public Rendering render(RenderRequest request, Duration wait, Duration limit)
+            throws RenderException, ProcessLostException, InterruptedException {
+        RenderProcess process = take(wait);
+        try {
+            return process.render(request, limit);
+        } finally {
+            if (process.usable()) {
+                idle.add(process);
+            }
+        }
+    }
+
+    private RenderProcess take(Duration wait) throws InterruptedException {
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (true) {
+            RenderProcess process = idle.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (process == null) {
+                throw new RendererBusyException("no render process was free within " + wait.toSeconds() + " s");
+            }
+            if (process.usable()) {
+                return process;
+            }
+        }
+    }
+
+    private void startOne() {
+        if (closed) {
+            return;
+        }
+        try {
+            RenderProcess process = RenderProcess.start(command, memory);
+            all.add(process);
+            var _ = process.onExit().thenRun(() -> ended(process));
+            Thread.ofVirtual().name("render-warm-up-" + process.pid()).start(() -> warmUp(process));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("Cannot start a render process", e);
+            failedStarts.incrementAndGet();
+            startAnother();
+        }
+    }
+
+    private void warmUp(RenderProcess process) {
+        long start = System.nanoTime();
+        try {
+            process.render(warmUp, START_LIMIT);
+            process.learnFamily();
+            failedStarts.set(0);
+            idle.add(process);
+            firstReady.countDown();
+            LOG.debug("Render process {} is ready after {} ms", process.pid(), (System.nanoTime() - start) / 1_000_000);
+        } catch (RenderException | ProcessLostException | RuntimeException e) {
+            if (!closed) {
+                LOG.error("Render process {} does not work", process.pid(), e);
+            }
+            failedStarts.incrementAndGet();
+            process.close();
+        } catch (InterruptedException e) {
+            process.close();
+        }
+    }
+
+    private void ended(RenderProcess process) {
+        all.remove(process);
+        idle.remove(process);
+        startAnother();
+    }
+
+    private synchronized void startAnother() {
+        if (closed) {
+            return;
+        }
+        int failed = failedStarts.get();
+        long pause = failed == 0 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failed, 20));
+        var _ = starter.schedule(this::startOne, pause, TimeUnit.MILLISECONDS);
+    }
+
+    /// Kills all processes.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            starter.shutdown();
+        }
+        all.forEach(RenderProcess::close);
+        idle.clear();
+    }
+}

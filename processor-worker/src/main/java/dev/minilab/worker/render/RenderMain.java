@@ -1,0 +1,77 @@
+package dev.minilab.worker.render;
+
+import dev.minilab.worker.codec.RenderException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import javax.imageio.ImageIO;
+
+/// The main class of a render process: reads requests from standard input, renders them one after the other, and
+/// replies on file descriptor 3. Standard output leads to standard error, so that nobody else can write into the
+/// channel.
+///
+/// When the input ends the process ends, whatever it is doing: its worker is gone.
+public final class RenderMain {
+
+    static final long MAX_REQUEST = 2L << 30;
+
+    /// Of all outputs of an original together.
+    static final long MAX_REPLY = 512L << 20;
+
+    private static final String CHANNEL = "/dev/fd/3";
+
+    private RenderMain() {}
+
+    /// Serves until the input ends.
+    static void main() throws IOException {
+        serve(Work.ofInstallation());
+    }
+
+    static void serve(Work work) throws IOException {
+        ImageIO.setUseCache(false);
+        var in = new DataInputStream(new BufferedInputStream(System.in));
+        var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(CHANNEL)));
+        BlockingQueue<List<byte[]>> requests = new SynchronousQueue<>();
+        Thread.ofPlatform().daemon().name("render").start(() -> answer(work, requests, out));
+        try {
+            while (true) {
+                requests.put(Frames.read(in, MAX_REQUEST));
+            }
+        } catch (EOFException | InterruptedException _) {
+            Runtime.getRuntime().halt(0); // At once: a decoder may be hanging.
+        }
+    }
+
+    private static void answer(Work work, BlockingQueue<List<byte[]>> requests, DataOutputStream out) {
+        try {
+            while (true) {
+                Frames.write(out, answer(work, requests.take()));
+            }
+        } catch (IOException | InterruptedException e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static List<byte[]> answer(Work work, List<byte[]> request) {
+        try {
+            List<byte[]> reply = Messages.of(work.render(Messages.request(request)));
+            long bytes = reply.stream().mapToLong(frame -> frame.length).sum();
+            return bytes > MAX_REPLY ? Messages.of(Failures.tooMuchMemory(null)) : reply;
+        } catch (RenderException e) {
+            return Messages.of(e);
+        } catch (IOException | RuntimeException | Error e) {
+            return Failures.of(e).map(Messages::of).orElseGet(() -> {
+                e.printStackTrace();
+                return Messages.broken(e);
+            });
+        }
+    }
+}
