@@ -2,8 +2,10 @@ package dev.minilab.worker.render;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +63,22 @@ record Bubblewrap(Path program) {
         SYSTEM.forEach(path -> readOnly(all, path));
         readOnly(all, child.javaHome().toString());
         child.classPath().forEach(path -> readOnly(all, path.toString()));
-        readOnly(all, child.natives().toString());
-        all.addAll(List.of("--chdir", "/", "--"));
+        natives(all, child.natives());
+        all.addAll(List.of("--remount-ro", "/", "--chdir", "/", "--"));
         all.addAll(command);
         return all;
+    }
+
+    /// What was unpacked is read-only in a folder that is not: JavaCPP takes no other.
+    private static void natives(List<String> all, Path folder) {
+        all.addAll(List.of("--size", Long.toString(1 << 20), "--tmpfs", folder.toString()));
+        try (Stream<Path> unpacked = Files.list(folder)) {
+            unpacked.filter(Files::isDirectory).forEach(path -> readOnly(all, path.toString()));
+        } catch (NoSuchFileException _) {
+            // Nothing has been unpacked yet.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void readOnly(List<String> all, String path) {

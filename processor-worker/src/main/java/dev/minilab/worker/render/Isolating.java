@@ -35,7 +35,7 @@ final class Isolating {
 
     private static ProcessEngine ready(ProcessEngine engine) throws InterruptedException {
         try {
-            engine.awaitReady();
+            engine.awaitReady(1);
             return engine;
         } catch (InterruptedException | RuntimeException e) {
             engine.close();

@@ -7,26 +7,29 @@ import dev.minilab.worker.image.Rendering;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A pool of render processes, kept at its size: whichever ends, whyever, is replaced at once.
+/// A pool of render processes and a spare one, kept at its size: whichever ends, whyever, is replaced at once.
 ///
-/// A process gets its first request only after it has rendered a small one of ours, so that its code is loaded. When
-/// processes end before they get that far, the next is started after a pause that grows to 30 s. Thread-safe.
+/// A process gets its first request only after it has rendered a small one of ours, so that its code is loaded. That
+/// takes a second or two, for which the spare one stands in. When processes end before they get that far, the next is
+/// started after a pause that grows to 30 s. Thread-safe.
 final class ProcessEngine implements Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessEngine.class);
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final int SPARE = 1;
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 30_000;
 
@@ -40,7 +43,8 @@ final class ProcessEngine implements Engine {
 
     private final Set<RenderProcess> all = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<RenderProcess> idle = new LinkedBlockingQueue<>();
-    private final CountDownLatch firstReady = new CountDownLatch(1);
+    private final Semaphore slots;
+    private final Semaphore readied = new Semaphore(0);
     private final AtomicInteger failedStarts = new AtomicInteger();
     private volatile boolean closed;
 
@@ -51,16 +55,17 @@ final class ProcessEngine implements Engine {
         this.command = List.copyOf(command);
         this.isolation = isolation;
         this.memory = memory;
-        for (int i = 0; i < count; i++) {
+        slots = new Semaphore(count, true);
+        for (int i = 0; i < count + SPARE; i++) {
             starter.execute(this::startOne);
         }
     }
 
-    /// Waits until one process is ready.
+    /// Waits until so many more processes have become ready than were waited for before.
     ///
-    /// @throws IllegalStateException if none is within 30 s
-    void awaitReady() throws InterruptedException {
-        if (!firstReady.await(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+    /// @throws IllegalStateException if they have not within 60 s
+    void awaitReady(int processes) throws InterruptedException {
+        if (!readied.tryAcquire(processes, START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new IllegalStateException("no render process could be started");
         }
     }
@@ -73,27 +78,34 @@ final class ProcessEngine implements Engine {
     @Override
     public Rendering render(RenderRequest request, Duration wait, Duration limit)
             throws RenderException, ProcessLostException, InterruptedException {
-        RenderProcess process = take(wait);
+        long deadline = System.nanoTime() + wait.toNanos();
+        if (!slots.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw busy(wait);
+        }
         try {
-            return process.render(request, limit);
-        } finally {
-            if (process.usable()) {
-                idle.add(process);
+            RenderProcess process = take(deadline).orElseThrow(() -> busy(wait));
+            try {
+                return process.render(request, limit);
+            } finally {
+                if (process.usable()) {
+                    idle.add(process);
+                }
             }
+        } finally {
+            slots.release();
         }
     }
 
-    private RenderProcess take(Duration wait) throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
-        while (true) {
-            RenderProcess process = idle.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (process == null) {
-                throw new RendererBusyException("no render process was free within " + wait.toSeconds() + " s");
-            }
-            if (process.usable()) {
-                return process;
-            }
-        }
+    private Optional<RenderProcess> take(long deadline) throws InterruptedException {
+        RenderProcess process;
+        do {
+            process = idle.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } while (process != null && !process.usable());
+        return Optional.ofNullable(process);
+    }
+
+    private static RendererBusyException busy(Duration wait) {
+        return new RendererBusyException("no render process was free within " + wait.toSeconds() + " s");
     }
 
     private void startOne() {
@@ -119,7 +131,7 @@ final class ProcessEngine implements Engine {
             process.learnFamily();
             failedStarts.set(0);
             idle.add(process);
-            firstReady.countDown();
+            readied.release();
             LOG.debug("Render process {} is ready after {} ms", process.pid(), (System.nanoTime() - start) / 1_000_000);
         } catch (RenderException | ProcessLostException | RuntimeException e) {
             if (!closed) {

@@ -20,8 +20,8 @@ import javax.imageio.ImageIO;
 /// A small request of our own: it loads the code that most requests run through.
 final class WarmUp {
 
-    private static final int WIDTH = 320;
-    private static final int HEIGHT = 240;
+    private static final int WIDTH = 96;
+    private static final int HEIGHT = 72;
 
     private WarmUp() {}
 
@@ -29,7 +29,7 @@ final class WarmUp {
         Map<String, OutputSpec> outputs = new LinkedHashMap<>();
         for (ImageFormat format : List.of(ImageFormat.JPEG, ImageFormat.WEBP, ImageFormat.PNG)) {
             outputs.put(
-                    format.wireName(), new OutputSpec(64, null, Fit.INSIDE, Position.CENTRE, true, format, null, null));
+                    format.wireName(), new OutputSpec(48, null, Fit.INSIDE, Position.CENTRE, true, format, null, null));
         }
         Inspection inspection =
                 new Inspection(ImageFormat.JPEG, WIDTH, HEIGHT, 1, 1, Inspection.Model.RGB, 8, false, false);

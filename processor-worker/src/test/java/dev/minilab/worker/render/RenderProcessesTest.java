@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RenderProcessesTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(2);
-    private static final Duration WAIT = Duration.ofSeconds(20);
+    private static final Duration WAIT = Duration.ofSeconds(60);
     private static final long MEMORY = 400L << 20;
 
     @TempDir
@@ -43,7 +43,7 @@ class RenderProcessesTest {
     static void start() throws Exception {
         ChildCommand child = ChildCommand.ofThisJvm(EvilMain.class.getName(), 128L << 20);
         engine = new ProcessEngine(2, child.plain(), Isolation.PROCESS, MEMORY);
-        engine.awaitReady();
+        engine.awaitReady(3);
         renderer = new Renderer(engine, new Admission(1L << 30), LIMIT, WAIT);
     }
 
@@ -63,7 +63,7 @@ class RenderProcessesTest {
         Rendering rendering = renderer.render(WarmUp.request());
         assertThat(rendering.outputs()).hasSize(3);
         assertThat(rendering.outputs().get("jpeg")).isInstanceOfSatisfying(Rendering.Rendered.class, jpeg -> {
-            assertThat(jpeg.width()).isEqualTo(64);
+            assertThat(jpeg.width()).isEqualTo(48);
             assertThat(jpeg.bytes()).startsWith(0xFF, 0xD8).endsWith(0xFF, 0xD9);
         });
     }
@@ -91,6 +91,22 @@ class RenderProcessesTest {
         assertWorks();
     }
 
+    @Test
+    @DisplayName("F24 another process stands in for one that was lost within a second")
+    void standsIn() throws Exception {
+        ChildCommand child = ChildCommand.ofThisJvm(EvilMain.class.getName(), 128L << 20);
+        try (ProcessEngine single = new ProcessEngine(1, child.plain(), Isolation.PROCESS, MEMORY)) {
+            single.awaitReady(2);
+            Path decodes = Files.createFile(folder.resolve("stands-in"));
+            assertThatThrownBy(() -> single.render(EvilMain.tell("halt " + decodes), WAIT, LIMIT))
+                    .isInstanceOf(ProcessLostException.class);
+            assertThat(single.render(WarmUp.request(), Duration.ofSeconds(1), LIMIT)
+                            .outputs())
+                    .hasSize(3);
+            single.awaitReady(1); // And yet another is made.
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"garbage", "huge", "wrong"})
     @DisplayName("nonsense in the channel ends the process, and is poison after three")
@@ -102,7 +118,7 @@ class RenderProcessesTest {
     @Test
     @DisplayName("I12 a hang is ended within the limit and a second")
     void hang() throws Exception {
-        assertWorks(); // So that one process is ready: only the render is measured.
+        assertWorks(); // So that one process is ready, and only the render is measured.
         long start = System.nanoTime();
         assertThat(refused("hang").code()).isEqualTo(ErrorCode.DECODE_TIMEOUT);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(LIMIT, LIMIT.plusSeconds(1));

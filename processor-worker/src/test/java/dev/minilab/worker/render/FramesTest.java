@@ -1,0 +1,74 @@
+package dev.minilab.worker.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.minilab.worker.render.Frames.MalformedMessageException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Messages between worker and render process")
+class FramesTest {
+
+    private static byte[] written(List<byte[]> frames) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        Frames.write(new DataOutputStream(bytes), frames);
+        return bytes.toByteArray();
+    }
+
+    private static List<byte[]> read(byte[] bytes, long max) throws IOException {
+        return Frames.read(new DataInputStream(new ByteArrayInputStream(bytes)), max);
+    }
+
+    @Test
+    @DisplayName("arrive as they were sent")
+    void roundTrip() throws Exception {
+        List<byte[]> frames = List.of(new byte[] {1, 2}, new byte[0], new byte[100_000]);
+        assertThat(read(written(frames), 100_002)).containsExactlyElementsOf(frames);
+        assertThat(read(written(List.of()), 0)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("larger than allowed, all frames together, are refused")
+    void tooLarge() throws Exception {
+        byte[] message = written(List.of(new byte[600], new byte[401]));
+        assertThat(read(message, 1001)).hasSize(2);
+        assertThatThrownBy(() -> read(message, 1000)).isInstanceOf(MalformedMessageException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4D4C523200000000", // Another magic number.
+                "4D4C5231FFFFFFFF", // A negative number of frames.
+                "4D4C5231000003E9", // One frame too many.
+                "4D4C523100000001FFFFFFFF", // A negative length.
+                "4D4C5231000000017FFFFFFF", // Two gigabytes.
+            })
+    @DisplayName("that are none are refused, before memory is taken for them")
+    void malformed(String hex) {
+        assertThatThrownBy(() -> read(HexFormat.of().parseHex(hex), 1 << 20))
+                .isInstanceOf(MalformedMessageException.class);
+    }
+
+    @Test
+    @DisplayName("cut off anywhere are the end of the channel")
+    void cutOff() throws Exception {
+        byte[] message = written(List.of(new byte[] {1, 2, 3, 4, 5, 6}, new byte[] {7, 8, 9}));
+        for (int length = 0; length < message.length; length++) {
+            byte[] part = Arrays.copyOf(message, length);
+            assertThatThrownBy(() -> read(part, 1000)).as("%s bytes", length).isInstanceOf(EOFException.class);
+        }
+    }
+}
