@@ -3,10 +3,10 @@ package dev.minilab.worker.codec;
 import dev.minilab.inspect.Inspection;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
+import dev.minilab.worker.codec.Vips.LoadOptions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,16 +25,27 @@ public final class LibvipsCodec implements Codec {
     /// `off` keeps the library from being used though it is there.
     static final String SWITCH = "minilab.libvips";
 
-    /// From buffers only: a loader that opens paths has no business here.
+    /// From memory only: a loader that opens paths has no business here. Each is called by its name, so that no code
+    /// but its own looks at the file.
     private static final Map<ImageFormat, String> LOADERS = Map.of(
-            ImageFormat.JPEG, "VipsForeignLoadJpegBuffer",
-            ImageFormat.PNG, "VipsForeignLoadPngBuffer",
-            ImageFormat.WEBP, "VipsForeignLoadWebpBuffer",
-            ImageFormat.GIF, "VipsForeignLoadNsgifBuffer",
-            ImageFormat.TIFF, "VipsForeignLoadTiffBuffer",
-            ImageFormat.HEIC, "VipsForeignLoadHeifBuffer",
-            ImageFormat.AVIF, "VipsForeignLoadHeifBuffer",
-            ImageFormat.JXL, "VipsForeignLoadJxlBuffer");
+            ImageFormat.JPEG, "jpegload_buffer",
+            ImageFormat.PNG, "pngload_buffer",
+            ImageFormat.WEBP, "webpload_buffer",
+            ImageFormat.GIF, "gifload_buffer",
+            ImageFormat.TIFF, "tiffload_buffer",
+            ImageFormat.HEIC, "heifload_buffer",
+            ImageFormat.AVIF, "heifload_buffer",
+            ImageFormat.JXL, "jxlload_buffer");
+
+    /// The classes of these loaders: blocking knows only them.
+    private static final List<String> ALLOWED = List.of(
+            "VipsForeignLoadJpegBuffer",
+            "VipsForeignLoadPngBuffer",
+            "VipsForeignLoadWebpBuffer",
+            "VipsForeignLoadNsgifBuffer",
+            "VipsForeignLoadTiffBuffer",
+            "VipsForeignLoadHeifBuffer",
+            "VipsForeignLoadJxlBuffer");
 
     private static final Map<ImageFormat, String> SAVERS = Map.of(
             ImageFormat.JPEG, "jpegsave_buffer",
@@ -46,6 +57,9 @@ public final class LibvipsCodec implements Codec {
     /// The JPEG decoder halves at most three times; more gains little elsewhere.
     private static final int MAX_SHRINK = 8;
 
+    private static final int FAIL_ON_ERROR = 2;
+    private static final int FAIL_ON_WARNING = 3;
+
     private static final byte[] END_OF_JPEG = {(byte) 0xFF, (byte) 0xD9};
 
     private final Vips vips;
@@ -56,9 +70,11 @@ public final class LibvipsCodec implements Codec {
         this.vips = vips;
         vips.blockUntrusted();
         vips.block("VipsForeignLoad", true);
-        LOADERS.values().forEach(loader -> vips.block(loader, false));
-        LOADERS.forEach((format, loader) -> addIf(vips.has(loader) && decodes(format), format, readable));
-        SAVERS.forEach((format, saver) -> addIf(vips.has(saver) && encodes(format), format, writable));
+        ALLOWED.forEach(type -> vips.block(type, false));
+        LOADERS.forEach((format, loader) -> addIf(vips.has(loader), format, readable));
+        SAVERS.forEach((format, saver) -> addIf(vips.has(saver), format, writable));
+        readable.removeIf(format -> !decodes(format));
+        writable.removeIf(format -> !encodes(format));
     }
 
     /// The codec, or empty if there is no libvips that it can use, or the system property `minilab.libvips` is
@@ -98,6 +114,9 @@ public final class LibvipsCodec implements Codec {
 
     @Override
     public Picture decode(byte[] original, Inspection source, Need need) throws RenderException {
+        if (!reads(source, need.animated())) {
+            throw new IllegalArgumentException("not read: " + source.format());
+        }
         int shrink = shrink(source, need);
         try (Arena arena = Arena.ofConfined();
                 VipsImage image = open(original, source, need, shrink, arena)) {
@@ -163,32 +182,28 @@ public final class LibvipsCodec implements Codec {
     }
 
     private VipsImage open(byte[] original, Inspection source, Need need, int shrink, Arena arena)
-            throws VipsException, RenderException {
+            throws VipsException {
         boolean endless = source.format() == ImageFormat.JPEG && FileEnd.missing(original, source.format());
         MemorySegment file = arena.allocate(original.length + (endless ? END_OF_JPEG.length : 0L));
         MemorySegment.copy(original, 0, file, ValueLayout.JAVA_BYTE, 0, original.length);
         if (endless) {
             file.asSlice(original.length).copyFrom(MemorySegment.ofArray(END_OF_JPEG));
         }
-        if (!vips.loaderOf(file).equals(LOADERS.get(source.format()))) {
-            throw new RenderException(ErrorCode.DECODE_FAILED, "the image contradicts its own header");
-        }
-        return vips.open(file, loadOptions(source.format(), shrink, need.animated(), endless));
+        String loader = LOADERS.getOrDefault(source.format(), "");
+        return vips.load(loader, file, options(source.format(), need.animated(), shrink, endless));
     }
 
     /// A JPEG that lacks nothing but its end marker is whole. So it gets one, and the strictest level, which no other
     /// JPEG would pass for every stray byte, tells whether data is missing too.
-    private static String loadOptions(ImageFormat format, int shrink, boolean animated, boolean endless) {
-        List<String> options = new ArrayList<>();
-        options.add("access=sequential");
-        options.add("fail_on=" + (endless ? "warning" : "error"));
-        if (shrink > 1) {
-            options.add(format == ImageFormat.JPEG ? "shrink=" + shrink : "scale=" + 1.0 / shrink);
-        }
-        if (animated && format.canAnimate()) {
-            options.add("n=-1");
-        }
-        return "[" + String.join(",", options) + "]";
+    private static LoadOptions options(ImageFormat format, boolean animated, int shrink, boolean endless) {
+        int failOn = endless ? FAIL_ON_WARNING : FAIL_ON_ERROR;
+        int frames = animated ? -1 : 1;
+        return switch (format) {
+            case JPEG -> new LoadOptions(failOn, "shrink", shrink, "", 0);
+            case WEBP -> new LoadOptions(failOn, "n", frames, "scale", 1.0 / shrink);
+            case GIF -> new LoadOptions(failOn, "n", frames, "", 0);
+            case PNG, TIFF, HEIC, AVIF, JXL, BMP -> new LoadOptions(failOn, "", 0, "", 0);
+        };
     }
 
     /// How many times smaller each side is loaded: whole halves, so that what remains to be resized is more than

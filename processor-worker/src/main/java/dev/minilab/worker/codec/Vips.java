@@ -1,6 +1,7 @@
 package dev.minilab.worker.codec;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -13,7 +14,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The functions of libvips that we use, bound through `java.lang.foreign`: the library as a whole here, one image
 /// in [VipsImage].
@@ -36,15 +39,15 @@ final class Vips {
     /// GLib's log levels from warning down to debug.
     private static final int WARNING_AND_BELOW = 0xF0;
 
+    private static final int ACCESS_SEQUENTIAL = 1;
+
     private final SymbolLookup library;
+    private final Map<String, MethodHandle> loaders = new ConcurrentHashMap<>();
 
     private final MethodHandle version = bind("vips_version", JAVA_INT, JAVA_INT);
     private final MethodHandle typeFind = bind("vips_type_find", JAVA_LONG, ADDRESS, ADDRESS);
     private final MethodHandle blockSet = bindVoid("vips_operation_block_set", ADDRESS, JAVA_INT);
-    private final MethodHandle findLoader = bind("vips_foreign_find_load_buffer", ADDRESS, ADDRESS, JAVA_LONG);
     private final MethodHandle errorCopy = bind("vips_error_buffer_copy", ADDRESS);
-    private final MethodHandle newFromBuffer =
-            variadic(3, "vips_image_new_from_buffer", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     private final MethodHandle newFromMemory =
             bind("vips_image_new_from_memory", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private final MethodHandle free = bindVoid("g_free", ADDRESS);
@@ -130,31 +133,66 @@ final class Vips {
         call(bindVoid("vips_block_untrusted_set", JAVA_INT), 1);
     }
 
-    /// Blocks a class of operations and all below it, or allows them again. An unknown name does nothing.
-    void block(String operation, boolean blocked) {
-        try (Arena arena = Arena.ofConfined()) {
-            call(blockSet, arena.allocateFrom(operation), blocked ? 1 : 0);
-        }
-    }
-
-    /// The class of the loader that would open this file, or empty if none would.
-    String loaderOf(MemorySegment file) {
-        MemorySegment name = (MemorySegment) call(findLoader, file, file.byteSize());
-        if (isNull(name)) {
-            takeError();
-            return "";
-        }
-        return name.reinterpret(Long.MAX_VALUE).getString(0);
-    }
-
-    /// Opens a file in memory, which must outlive the image.
+    /// Blocks a class of operations and all below it, or allows them again. An unknown class does nothing.
     ///
-    /// @param options as `[name=value,…]`
-    VipsImage open(MemorySegment file, String options) throws VipsException {
+    /// @param type the name of the class, as `VipsForeignLoad`
+    void block(String type, boolean blocked) {
         try (Arena arena = Arena.ofConfined()) {
-            return image((MemorySegment)
-                    call(newFromBuffer, file, file.byteSize(), arena.allocateFrom(options), MemorySegment.NULL));
+            call(blockSet, arena.allocateFrom(type), blocked ? 1 : 0);
         }
+    }
+
+    /// Opens a file in memory, which must outlive the image, to be read once from its first row to its last.
+    ///
+    /// @param loader the nickname of the operation, as `jpegload_buffer`
+    VipsImage load(String loader, MemorySegment file, LoadOptions options) throws VipsException {
+        MethodHandle function = loaders.computeIfAbsent(loader, this::bindLoader);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(ADDRESS);
+            check((int) call(
+                    function,
+                    file,
+                    file.byteSize(),
+                    out,
+                    arena.allocateFrom("access"),
+                    ACCESS_SEQUENTIAL,
+                    arena.allocateFrom("fail_on"),
+                    options.failOn(),
+                    nameOrEnd(options.number(), arena),
+                    options.value(),
+                    nameOrEnd(options.factor(), arena),
+                    options.scale(),
+                    MemorySegment.NULL));
+            return image(out.get(ADDRESS, 0));
+        }
+    }
+
+    /// How to load: one option that is a whole number, and after it one that is a factor, as far as they have a name.
+    record LoadOptions(int failOn, String number, int value, String factor, double scale) {}
+
+    /// Loaders take pairs of names and values up to a name that is null: what comes after that is not looked at, so
+    /// one signature serves for all.
+    private MethodHandle bindLoader(String loader) {
+        return variadic(
+                3,
+                "vips_" + loader,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_LONG,
+                ADDRESS,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_DOUBLE,
+                ADDRESS);
+    }
+
+    private static MemorySegment nameOrEnd(String name, Arena arena) {
+        return name.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(name);
     }
 
     /// An image of 8-bit samples in memory, which must outlive it, in sRGB.

@@ -94,12 +94,16 @@ class LibvipsCodecTest {
     }
 
     static byte[] file(ImageFormat format) throws VipsException {
+        return file(format, WIDTH, HEIGHT);
+    }
+
+    static byte[] file(ImageFormat format, int width, int height) throws VipsException {
         String suffix = switch (format) {
             case HEIC -> ".heic[compression=hevc]";
             case AVIF -> ".heic[compression=av1,effort=0,bitdepth=8]";
             default -> "." + format.extension();
         };
-        return file(drawn(WIDTH, HEIGHT, 3, 40), VipsImage.INTERPRETATION_SRGB, suffix);
+        return file(drawn(width, height, 3, 40), VipsImage.INTERPRETATION_SRGB, suffix);
     }
 
     private static byte[] imageIo(int type, String format) throws Exception {
