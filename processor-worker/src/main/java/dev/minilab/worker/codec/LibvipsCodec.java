@@ -220,16 +220,18 @@ public final class LibvipsCodec implements Codec {
         return Math.abs(Math.multiplyFull(loaded, shrink) - stored) < shrink;
     }
 
-    /// `strip` is the name for all versions; newer ones know it beside `keep`.
+    /// `strip` is the name for all versions; newer ones know it beside `keep`. Efforts are where more of it costs
+    /// several times the processor for a file hardly smaller: a 720 x 588 photograph as AVIF takes 0.15 s with 2,
+    /// 0.97 s with 4, and no byte less.
     private static String suffix(Encoding encoding) {
         String quality = "Q=" + encoding.quality();
         return switch (encoding.format()) {
             case JPEG -> ".jpg[strip=true,optimize_coding=true," + quality + "]";
             case PNG -> ".png[strip=true]";
             case WEBP -> ".webp[strip=true," + (encoding.lossless() ? "lossless=true" : quality) + "]";
-            case GIF -> ".gif[strip=true]";
+            case GIF -> ".gif[strip=true,effort=4]";
             case AVIF ->
-                ".heic[strip=true,compression=av1,bitdepth=8,effort=4,"
+                ".heic[strip=true,compression=av1,bitdepth=8,effort=2,"
                         + (encoding.lossless() ? "lossless=true" : quality) + "]";
             case TIFF, BMP, HEIC, JXL -> throw new IllegalArgumentException("never written: " + encoding);
         };
