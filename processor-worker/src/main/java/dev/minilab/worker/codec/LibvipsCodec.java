@@ -103,13 +103,18 @@ public final class LibvipsCodec implements Codec {
 
     @Override
     public boolean writes(Encoding encoding) {
-        return writable.contains(encoding.format())
+        return writesFormat(encoding.format())
                 && (!encoding.animated() || encoding.format().canAnimate());
     }
 
     @Override
     public boolean readsFormat(ImageFormat format) {
         return readable.contains(format);
+    }
+
+    @Override
+    public boolean writesFormat(ImageFormat format) {
+        return writable.contains(format);
     }
 
     @Override

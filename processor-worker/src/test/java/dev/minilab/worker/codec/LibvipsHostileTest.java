@@ -20,9 +20,7 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Nothing that a stranger sends brings libvips down or out of its fence")
 @SuppressWarnings("restricted") // Calls what the codec never would.
-class LibvipsHostileTest {
+class LibvipsHostileTest extends LibvipsTests {
 
     private static final int DAMAGED = 2_000;
 
@@ -39,20 +37,6 @@ class LibvipsHostileTest {
     private static final int DAMAGED_JXL = 100;
 
     private static final int DECODES = 300;
-
-    private static LibvipsCodec codec;
-    private static Vips vips;
-
-    @BeforeAll
-    static void load() {
-        Optional<LibvipsCodec> loaded = LibvipsCodec.load();
-        assumeTrue(loaded.isPresent(), "there is no libvips here");
-        codec = loaded.orElseThrow();
-        vips = Vips.load().orElseThrow();
-        vips.block("VipsForeignSaveJxl", false);
-        LibvipsCodecTest.codec = codec;
-        LibvipsCodecTest.vips = vips;
-    }
 
     @Test
     @DisplayName("a blocked loader does nothing even when it is called by its name")
@@ -62,7 +46,7 @@ class LibvipsHostileTest {
         Path svg = Files.writeString(
                 folder.resolve("a.svg"), "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>");
         Path ppm = Files.writeString(folder.resolve("a.ppm"), "P6 1 1 255\nabc");
-        Path jpeg = Files.write(folder.resolve("a.jpg"), LibvipsCodecTest.file(ImageFormat.JPEG));
+        Path jpeg = Files.write(folder.resolve("a.jpg"), file(ImageFormat.JPEG));
         assertThat(callByName(library, "vips_svgload", svg)).contains("operation is blocked");
         assertThat(callByName(library, "vips_vipsload", svg)).contains("operation is blocked");
         assertThat(callByName(library, "vips_magickload", svg)).contains("operation is blocked");
@@ -96,14 +80,12 @@ class LibvipsHostileTest {
         return copy;
     }
 
-    private static byte[] file(ImageFormat format) throws Exception {
-        return format.canAnimate()
-                ? codec.encode(LibvipsCodecTest.animation(), new Encoding(format, 80, false, true))
-                : LibvipsCodecTest.file(format);
+    private static byte[] original(ImageFormat format) throws Exception {
+        return format.canAnimate() ? codec.encode(animation(), new Encoding(format, 80, false, true)) : file(format);
     }
 
     private static Inspection inspected(ImageFormat format) {
-        return LibvipsCodecTest.inspected(format, 96, 64, format.canAnimate() ? 3 : 1);
+        return inspected(format, 96, 64, format.canAnimate() ? 3 : 1);
     }
 
     @ParameterizedTest
@@ -113,7 +95,7 @@ class LibvipsHostileTest {
     @DisplayName("2,000 damaged files of each kind are decoded or refused, and the process lives")
     void damage(ImageFormat format) throws Exception {
         assumeTrue(codec.readsFormat(format));
-        byte[] file = file(format);
+        byte[] file = original(format);
         Random random = new Random(file.length);
         int decoded = 0;
         int files = format == ImageFormat.JXL ? DAMAGED_JXL : DAMAGED;
@@ -139,7 +121,7 @@ class LibvipsHostileTest {
     @DisplayName("300 decodes, half of them of damaged files, leave no memory behind")
     void noGrowth(ImageFormat format) throws Exception {
         assumeTrue(codec.readsFormat(format) && Files.exists(Path.of("/proc/self/status")));
-        byte[] file = LibvipsCodecTest.file(format, 480, 256);
+        byte[] file = file(format, 480, 256);
         byte[] half = Arrays.copyOf(file, file.length * 2 / 3);
         decodeOften(file, half, format);
         long before = residentKib();
@@ -149,7 +131,7 @@ class LibvipsHostileTest {
     }
 
     private static void decodeOften(byte[] file, byte[] half, ImageFormat format) throws Exception {
-        Inspection inspection = LibvipsCodecTest.inspected(format, 480, 256, 1);
+        Inspection inspection = inspected(format, 480, 256, 1);
         Need need = new Need(480, 256, true);
         for (int i = 0; i < DECODES / 2; i++) {
             codec.decode(file, inspection, need).close();
