@@ -7,7 +7,7 @@ import java.util.Set;
 /// What one worker can do, as it says itself: the content of `workers/{worker}.json`. Immutable.
 ///
 /// @param version of Minilab
-/// @param isolation what keeps a render from harming others: `thread` or `process`
+/// @param isolation what keeps a render from harming others: `bubblewrap`, `process` or `thread`
 /// @param codecs in the order in which they are tried
 /// @param maxRenders how many originals are rendered at once
 public record Capabilities(

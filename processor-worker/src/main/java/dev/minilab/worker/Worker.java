@@ -96,7 +96,8 @@ public final class Worker implements AutoCloseable {
                         config.worker().overdue(),
                         clock))
                 .start();
-        part(new CapabilityReporter(new WorkerReports(store), WorkerCapabilities.of(config, clock.instant()), clock))
+        part(new CapabilityReporter(
+                        new WorkerReports(store), WorkerCapabilities.of(config, renderer, clock.instant()), clock))
                 .start();
         if (config.worker().healthPort() > 0) {
             part(new HealthServer(config.api().host(), config.worker().healthPort(), readiness));

@@ -1,6 +1,7 @@
 package dev.minilab.worker.codec;
 
 import dev.minilab.inspect.Inspection;
+import dev.minilab.job.Capabilities;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.worker.codec.Codec.Encoding;
@@ -8,6 +9,10 @@ import dev.minilab.worker.codec.Codec.Need;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The codecs of this installation, the fastest first. What one cannot do, or finds unsuitable when it sees it, the
 /// next is asked for. Safe for use by many threads.
@@ -21,7 +26,7 @@ public final class Codecs {
 
     /// Those that can be loaded here.
     public static Codecs available() {
-        return of(OpenCvCodec.load(), Optional.of(new ImageIoCodec()));
+        return of(OpenCvCodec.load(), LibvipsCodec.load(), Optional.of(new ImageIoCodec()));
     }
 
     /// Those that Maven brings, without what the system has installed.
@@ -38,8 +43,16 @@ public final class Codecs {
         return new Codecs(found);
     }
 
-    public List<Codec> all() {
-        return codecs;
+    /// What they are and can do, in the order in which they are asked.
+    public List<Capabilities.Codec> describe() {
+        return codecs.stream()
+                .map(codec -> new Capabilities.Codec(
+                        codec.name(), codec.version(), formats(codec::readsFormat), formats(codec::writesFormat)))
+                .toList();
+    }
+
+    private static Set<ImageFormat> formats(Predicate<ImageFormat> which) {
+        return Stream.of(ImageFormat.values()).filter(which).collect(Collectors.toSet());
     }
 
     /// Decodes an inspected original.

@@ -1,15 +1,20 @@
 package dev.minilab.worker.render;
 
 import dev.minilab.config.RenderConfig.Isolation;
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import java.time.Duration;
+import java.util.List;
 
 /// Where renders run. Thread-safe.
 interface Engine extends AutoCloseable {
 
     Isolation isolation();
+
+    /// The codecs it renders with.
+    List<Capabilities.Codec> codecs();
 
     /// Renders once.
     ///

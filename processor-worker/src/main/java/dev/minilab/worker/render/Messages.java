@@ -1,5 +1,6 @@
 package dev.minilab.worker.render;
 
+import dev.minilab.job.Capabilities;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.json.Json;
 import dev.minilab.json.Json.UnreadableJsonException;
@@ -23,6 +24,16 @@ final class Messages {
     private static final byte[] EMPTY = {};
 
     private Messages() {}
+
+    /// What a process says first: the codecs it has.
+    static List<byte[]> greeting(List<Capabilities.Codec> codecs) {
+        return List.of(Json.write(new Greeting(codecs)));
+    }
+
+    /// @throws MalformedMessageException if that is no greeting
+    static List<Capabilities.Codec> codecs(List<byte[]> greeting) throws MalformedMessageException {
+        return new Files(greeting).header(Greeting.class).codecs;
+    }
 
     static List<byte[]> of(RenderRequest request) {
         Map<String, byte[]> names = new LinkedHashMap<>(request.watermarks());
@@ -102,6 +113,8 @@ final class Messages {
         }
         return reply.rendering.withOutputs(Collections.unmodifiableMap(outputs));
     }
+
+    record Greeting(List<Capabilities.Codec> codecs) {}
 
     /// Either a rendering, or why there is none: with a code for the client, without one for our log.
     record Reply(

@@ -1,6 +1,7 @@
 package dev.minilab.worker.render;
 
 import dev.minilab.config.RenderConfig.Isolation;
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
@@ -46,6 +47,7 @@ final class ProcessEngine implements Engine {
     private final Semaphore slots;
     private final Semaphore readied = new Semaphore(0);
     private final AtomicInteger failedStarts = new AtomicInteger();
+    private volatile List<Capabilities.Codec> codecs = List.of();
     private volatile boolean closed;
 
     /// Starts the processes, and returns before they are ready.
@@ -73,6 +75,11 @@ final class ProcessEngine implements Engine {
     @Override
     public Isolation isolation() {
         return isolation;
+    }
+
+    @Override
+    public List<Capabilities.Codec> codecs() {
+        return codecs;
     }
 
     @Override
@@ -127,6 +134,7 @@ final class ProcessEngine implements Engine {
     private void warmUp(RenderProcess process) {
         long start = System.nanoTime();
         try {
+            codecs = process.greet(START_LIMIT);
             process.render(warmUp, START_LIMIT);
             process.learnFamily();
             failedStarts.set(0);

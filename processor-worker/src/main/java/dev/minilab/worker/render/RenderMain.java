@@ -20,6 +20,8 @@ import javax.imageio.ImageIO;
 /// When the input ends the process ends, whatever it is doing: its worker is gone.
 public final class RenderMain {
 
+    static final long MAX_GREETING = 1 << 16;
+
     static final long MAX_REQUEST = 2L << 30;
 
     /// Of all outputs of an original together.
@@ -38,6 +40,7 @@ public final class RenderMain {
         ImageIO.setUseCache(false);
         var in = new DataInputStream(new BufferedInputStream(System.in));
         var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(CHANNEL)));
+        Frames.write(out, Messages.greeting(work.codecs()));
         BlockingQueue<List<byte[]>> requests = new SynchronousQueue<>();
         Thread.ofPlatform().daemon().name("render").start(() -> answer(work, requests, out));
         try {

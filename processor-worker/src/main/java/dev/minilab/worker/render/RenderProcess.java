@@ -1,5 +1,6 @@
 package dev.minilab.worker.render;
 
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,6 +86,11 @@ final class RenderProcess implements AutoCloseable {
                 .toList();
     }
 
+    /// Waits for what a process says before anything else: its codecs.
+    List<Capabilities.Codec> greet(Duration limit) throws RenderException, ProcessLostException, InterruptedException {
+        return ask(() -> Messages.codecs(Frames.read(in, RenderMain.MAX_GREETING)), limit);
+    }
+
     /// Renders within a time.
     ///
     /// @throws RenderException if the original cannot be rendered, `decode_timeout` and `memory_exceeded` included
@@ -91,12 +98,17 @@ final class RenderProcess implements AutoCloseable {
     Rendering render(RenderRequest request, Duration limit)
             throws RenderException, ProcessLostException, InterruptedException {
         log.renew();
-        Future<Rendering> reply = channel.submit(() -> exchange(request));
+        return ask(() -> exchange(request), limit);
+    }
+
+    private <T> T ask(Callable<T> question, Duration limit)
+            throws RenderException, ProcessLostException, InterruptedException {
+        Future<T> reply = channel.submit(question);
         boolean kept = false;
         try {
-            Rendering rendering = await(reply, limit);
+            T answer = await(reply, limit);
             kept = true;
-            return rendering;
+            return answer;
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException lost -> throw lost(lost);
@@ -122,7 +134,7 @@ final class RenderProcess implements AutoCloseable {
         return Messages.rendering(Frames.read(in, RenderMain.MAX_REPLY), request);
     }
 
-    private Rendering await(Future<Rendering> reply, Duration limit)
+    private <T> T await(Future<T> reply, Duration limit)
             throws RenderException, ExecutionException, InterruptedException {
         long start = System.nanoTime();
         while (true) {

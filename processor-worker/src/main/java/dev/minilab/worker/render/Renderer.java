@@ -2,10 +2,12 @@ package dev.minilab.worker.render;
 
 import dev.minilab.config.RenderConfig;
 import dev.minilab.config.RenderConfig.Isolation;
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,11 @@ public final class Renderer implements AutoCloseable {
     /// How far renders are kept from everything else.
     public Isolation isolation() {
         return engine.isolation();
+    }
+
+    /// The codecs that renders are done with, in the order in which they are asked.
+    public List<Capabilities.Codec> codecs() {
+        return engine.codecs();
     }
 
     /// Renders all outputs of one original; waits for room and for the work.

@@ -1,10 +1,12 @@
 package dev.minilab.worker.render;
 
 import dev.minilab.config.RenderConfig.Isolation;
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +32,11 @@ final class ThreadEngine implements Engine {
     @Override
     public Isolation isolation() {
         return Isolation.THREAD;
+    }
+
+    @Override
+    public List<Capabilities.Codec> codecs() {
+        return work.codecs();
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.minilab.worker.render;
 
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.Codecs;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.Pipeline;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
+import java.util.List;
 
 /// What is done to an original once it is in the right process. Safe for use by many threads.
 @FunctionalInterface
@@ -12,8 +14,25 @@ interface Work {
 
     Rendering render(RenderRequest request) throws RenderException;
 
+    /// The codecs it is done with.
+    default List<Capabilities.Codec> codecs() {
+        return List.of();
+    }
+
     /// The pipeline with all codecs of this installation.
     static Work ofInstallation() {
-        return new Pipeline(Codecs.available())::render;
+        Codecs codecs = Codecs.available();
+        Pipeline pipeline = new Pipeline(codecs);
+        return new Work() {
+            @Override
+            public Rendering render(RenderRequest request) throws RenderException {
+                return pipeline.render(request);
+            }
+
+            @Override
+            public List<Capabilities.Codec> codecs() {
+                return codecs.describe();
+            }
+        };
     }
 }
