@@ -20,6 +20,9 @@ public interface Codec {
     /// Whether this writes such a file.
     boolean writes(Encoding encoding);
 
+    /// Whether image data that is missing or damaged makes decoding fail, also in a JPEG.
+    boolean strict();
+
     /// Whether this reads files of the format at all, as capabilities tell.
     boolean readsFormat(ImageFormat format);
 

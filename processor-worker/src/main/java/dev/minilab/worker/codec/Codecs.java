@@ -59,9 +59,10 @@ public final class Codecs {
     ///
     /// @throws RenderException with `codec_unavailable` if no codec reads it, or with what the last one found
     public Picture decode(byte[] original, Inspection source, Need need) throws RenderException {
+        boolean whole = requireDecodable(original, source);
         RenderException unsuitable = null;
         for (Codec codec : codecs) {
-            if (codec.reads(source, need.animated())) {
+            if (codec.reads(source, need.animated()) && (whole || codec.strict())) {
                 try {
                     return codec.decode(original, source, need);
                 } catch (UnsuitableException e) {
@@ -73,6 +74,18 @@ public final class Codecs {
             throw unsuitable;
         }
         throw unavailable("reads " + (need.animated() ? "animated " : ""), source.format());
+    }
+
+    /// Whether a file looks whole, so that a decoder that says nothing of damage will do.
+    private static boolean requireDecodable(byte[] original, Inspection source) throws RenderException {
+        if (source.format() != ImageFormat.JPEG) {
+            return true;
+        }
+        if (JpegScan.hasTooManyScans(original)) {
+            throw new RenderException(
+                    ErrorCode.DECODE_FAILED, "the image has more than " + JpegScan.MAX_SCANS + " scans");
+        }
+        return JpegScan.looksWhole(original);
     }
 
     /// Encodes a picture.

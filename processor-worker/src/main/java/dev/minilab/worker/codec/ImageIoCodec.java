@@ -61,13 +61,17 @@ final class ImageIoCodec implements Codec {
     }
 
     @Override
+    public boolean strict() {
+        return true;
+    }
+
+    @Override
     public boolean writes(Encoding encoding) {
         return writesFormat(encoding.format()) && !encoding.animated();
     }
 
     @Override
     public Picture decode(byte[] original, Inspection source, Need need) throws RenderException {
-        requireFewScans(original, source);
         ImageReader reader = reader(source);
         try (ImageInputStream input = new MemoryCacheImageInputStream(withEnd(original, source))) {
             reader.setInput(input, false, source.format() != ImageFormat.GIF);
@@ -117,21 +121,6 @@ final class ImageIoCodec implements Codec {
         return source.format() == ImageFormat.JPEG
                 ? new SequenceInputStream(bytes, new ByteArrayInputStream(END_OF_JPEG))
                 : bytes;
-    }
-
-    /// The decoder goes over the whole image for every scan: a small file with thousands of them keeps it busy for
-    /// minutes.
-    private static void requireFewScans(byte[] original, Inspection source) throws RenderException {
-        int scans = 0;
-        for (int i = 1; source.format() == ImageFormat.JPEG && i < original.length; i++) {
-            if (original[i - 1] == (byte) 0xFF && original[i] == (byte) 0xDA) {
-                scans++;
-            }
-        }
-        if (scans > JpegScan.MAX_SCANS) {
-            throw new RenderException(
-                    ErrorCode.DECODE_FAILED, "the image has more than " + JpegScan.MAX_SCANS + " scans");
-        }
     }
 
     /// Only what says that pixels are missing or wrong counts: a bad profile or stray bytes between segments do not

@@ -1,5 +1,9 @@
 package dev.minilab.worker.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /// A quick look at the coded data of a JPEG (ITU-T T.81, annex B), without decoding it.
 ///
 /// In whole data every 0xFF is followed by a stuffed zero, a restart marker, or the marker of the next segment, and
@@ -9,12 +13,26 @@ final class JpegScan {
     /// Encoders write about ten; the decoder goes over the whole image for each.
     static final int MAX_SCANS = 100;
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int SOS = 0xDA;
+    private static final int EOI = 0xD9;
+
     private JpegScan() {}
+
+    /// Whether there are more starts of scans than any encoder writes, wherever they stand.
+    static boolean hasTooManyScans(byte[] jpeg) {
+        int scans = 0;
+        for (int at = next(jpeg, 0); at + 1 < jpeg.length; at = next(jpeg, at + 1)) {
+            if ((jpeg[at + 1] & 0xFF) == SOS) {
+                scans++;
+            }
+        }
+        return scans > MAX_SCANS;
+    }
 
     /// Whether the markers are as a decoder expects them, from the first segment to the end of the image.
     static boolean looksWhole(byte[] jpeg) {
         int at = 2;
-        int scans = 0;
         while (at + 3 < jpeg.length && jpeg[at] == (byte) 0xFF) {
             int marker = jpeg[at + 1] & 0xFF;
             if (marker == 0xFF) { // fill byte
@@ -24,14 +42,10 @@ final class JpegScan {
             if (!opensSegment(marker)) {
                 return false;
             }
-            int length = (jpeg[at + 2] & 0xFF) << 8 | (jpeg[at + 3] & 0xFF);
-            at += 2 + length;
-            if (marker == 0xDA) {
+            at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | (jpeg[at + 3] & 0xFF));
+            if (marker == SOS) {
                 at = endOfScan(jpeg, at);
-                if (++scans > MAX_SCANS) {
-                    return false;
-                }
-                if (at + 1 < jpeg.length && jpeg[at + 1] == (byte) 0xD9) {
+                if (at + 1 < jpeg.length && (jpeg[at + 1] & 0xFF) == EOI) {
                     return true;
                 }
             }
@@ -41,19 +55,34 @@ final class JpegScan {
 
     /// DHT, DQT, DRI, DNL, SOS, SOFn, APPn, COM and the like; neither reserved ones nor those without a length.
     private static boolean opensSegment(int marker) {
-        return marker >= 0xC0 && (marker < 0xD0 || marker >= 0xDA);
+        return marker >= 0xC0 && (marker < 0xD0 || marker >= SOS);
     }
 
     /// The position of the marker that ends the coded data, or the length of the file.
     private static int endOfScan(byte[] jpeg, int from) {
-        for (int at = from; at + 1 < jpeg.length; at++) {
-            if (jpeg[at] == (byte) 0xFF) {
-                int next = jpeg[at + 1] & 0xFF;
-                if (next != 0 && (next & 0xF8) != 0xD0 && next != 0xFF) {
-                    return at;
-                }
+        for (int at = next(jpeg, from); at + 1 < jpeg.length; at = next(jpeg, at + 1)) {
+            int marker = jpeg[at + 1] & 0xFF;
+            boolean restart = (marker & 0xF8) == 0xD0;
+            if (marker != 0 && marker != 0xFF && !restart) {
+                return at;
             }
         }
         return jpeg.length;
+    }
+
+    /// The position of the next 0xFF, or the length of the file. Looks at eight bytes at a time.
+    private static int next(byte[] jpeg, int from) {
+        int at = Math.min(from, jpeg.length);
+        for (; at + Long.BYTES <= jpeg.length; at += Long.BYTES) {
+            long inverted = ~(long) LONG.get(jpeg, at);
+            long zeros = (inverted - 0x0101010101010101L) & ~inverted & 0x8080808080808080L;
+            if (zeros != 0) {
+                return at + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
+            }
+        }
+        while (at < jpeg.length && jpeg[at] != (byte) 0xFF) {
+            at++;
+        }
+        return at;
     }
 }

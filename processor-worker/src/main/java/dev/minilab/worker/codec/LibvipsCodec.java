@@ -102,6 +102,11 @@ public final class LibvipsCodec implements Codec {
     }
 
     @Override
+    public boolean strict() {
+        return true;
+    }
+
+    @Override
     public boolean writes(Encoding encoding) {
         return writesFormat(encoding.format())
                 && (!encoding.animated() || encoding.format().canAnimate());

@@ -69,15 +69,17 @@ final class OpenCvCodec implements Codec {
     }
 
     @Override
+    public boolean strict() {
+        return false;
+    }
+
+    @Override
     public boolean writes(Encoding encoding) {
         return writesFormat(encoding.format()) && !encoding.animated();
     }
 
     @Override
     public Picture decode(byte[] original, Inspection source, Need need) throws RenderException {
-        if (source.format() == ImageFormat.JPEG && !JpegScan.looksWhole(original)) {
-            throw new UnsuitableException("the JPEG is damaged or lacks its end");
-        }
         int shrink = source.format() == ImageFormat.JPEG ? shrink(source, need) : 1;
         Mat decoded = null;
         try (PointerScope _ = new PointerScope()) {
