@@ -3,6 +3,7 @@ package dev.minilab.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.config.Config;
+import dev.minilab.config.RenderConfig.Isolation;
 import dev.minilab.job.Capabilities;
 import dev.minilab.job.Keys;
 import dev.minilab.job.WorkerId;
@@ -49,7 +50,8 @@ class CapabilityReporterTest {
     }
 
     private static Capabilities capabilities() {
-        return WorkerCapabilities.of(Config.load(Map.of("MINILAB_RENDER_THREADS", "3")), NOW.minusSeconds(9));
+        return WorkerCapabilities.of(
+                Config.load(Map.of("MINILAB_RENDER_PROCESSES", "3")), Isolation.PROCESS, NOW.minusSeconds(9));
     }
 
     @Test
@@ -77,7 +79,8 @@ class CapabilityReporterTest {
     }
 
     private Capabilities said(Duration ago) {
-        Capabilities said = WorkerCapabilities.of(Config.load(Map.of()), NOW).reportedAt(NOW.minus(ago));
+        Capabilities said = WorkerCapabilities.of(Config.load(Map.of()), Isolation.PROCESS, NOW)
+                .reportedAt(NOW.minus(ago));
         reports.write(said);
         return said;
     }

@@ -17,6 +17,9 @@ final class Frames {
     private static final int MAGIC = 0x4D4C5231; // MLR1
     static final int MAX_FRAMES = 1000;
 
+    /// What is taken on trust: most originals and outputs, in one piece.
+    private static final int AT_ONCE = 4 << 20;
+
     private Frames() {}
 
     static void write(DataOutputStream out, List<byte[]> frames) throws IOException {
@@ -48,13 +51,22 @@ final class Frames {
         }
         List<byte[]> frames = new ArrayList<>(lengths.length);
         for (int length : lengths) {
-            byte[] frame = in.readNBytes(length); // Takes memory as bytes arrive, not as they are promised.
-            if (frame.length < length) {
-                throw new EOFException();
-            }
-            frames.add(frame);
+            frames.add(frame(in, length));
         }
         return frames;
+    }
+
+    private static byte[] frame(DataInputStream in, int length) throws IOException {
+        if (length <= AT_ONCE) {
+            byte[] frame = new byte[length];
+            in.readFully(frame);
+            return frame;
+        }
+        byte[] frame = in.readNBytes(length); // Takes memory as bytes arrive, not as they are promised.
+        if (frame.length < length) {
+            throw new EOFException();
+        }
+        return frame;
     }
 
     private static int bounded(int value, long max) throws MalformedMessageException {

@@ -6,6 +6,8 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -38,7 +40,7 @@ public final class RenderMain {
 
     static void serve(Work work) throws IOException {
         ImageIO.setUseCache(false);
-        var in = new DataInputStream(new BufferedInputStream(System.in));
+        var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(CHANNEL)));
         Frames.write(out, Messages.greeting(work.codecs()));
         BlockingQueue<List<byte[]>> requests = new SynchronousQueue<>();
