@@ -48,7 +48,11 @@ class ArchitectureTest {
     void imagesKnowNoStore() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.minilab.inspect..", "dev.minilab.worker.render..")
+                .resideInAnyPackage(
+                        "dev.minilab.inspect..",
+                        "dev.minilab.worker.render..",
+                        "dev.minilab.worker.image..",
+                        "dev.minilab.worker.codec..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.minilab.store..", "dev.minilab.queue..", "dev.minilab.record..")
@@ -93,11 +97,12 @@ class ArchitectureTest {
     }
 
     @Test
-    @DisplayName("image libraries stay in the render room, HTTP clients for strangers in the webhook room")
+    @DisplayName(
+            "image libraries stay in the rooms of codecs and pixels, HTTP clients for strangers in the webhook room")
     void librariesStayInTheirRooms() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.minilab.worker.render..")
+                .resideOutsideOfPackages("dev.minilab.worker.codec..", "dev.minilab.worker.image..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("net.coobird..", "org.bytedeco..")
