@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How a job ended: the content of `result.json`, created once and never changed.
 ///
-/// `attempts` counts from 1, 0 when no worker ever touched the job. Immutable.
+/// `attempts` counts from 1, 0 when no worker ever touched the job. `source` is what the worker found, which saw the
+/// whole file where the API saw its head; absent if it found nothing. Immutable.
 public record Result(
         int schema,
         JobId job,
@@ -18,9 +19,25 @@ public record Result(
         int attempts,
         Map<String, Output> outputs,
         @Nullable JobError error,
-        @Nullable Timings timings) {
+        @Nullable Timings timings,
+        @Nullable Source source,
+        @Nullable Placeholder placeholder) {
 
     public static final int SCHEMA = 1;
+
+    /// The end of a job that was never rendered.
+    public Result(
+            int schema,
+            JobId job,
+            JobStatus status,
+            @Nullable Instant startedAt,
+            Instant finishedAt,
+            int attempts,
+            Map<String, Output> outputs,
+            @Nullable JobError error,
+            @Nullable Timings timings) {
+        this(schema, job, status, startedAt, finishedAt, attempts, outputs, error, timings, null, null);
+    }
 
     public Result {
         if (!status.terminal()) {

@@ -4,6 +4,7 @@ import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.JobError;
 import dev.minilab.job.Keys;
+import dev.minilab.job.Placeholder;
 import dev.minilab.job.Result;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
@@ -48,11 +49,14 @@ public final class JobView {
                 .put("finished_at", result == null ? null : time(result.finishedAt()))
                 .put("deadline_at", time(accepted.deadlineAt()))
                 .put("attempts", job.attempts());
-        source(json.putObject("source"), accepted.source());
+        source(
+                json.putObject("source"),
+                result != null && result.source() != null ? result.source() : accepted.source());
         ObjectNode outputs = json.putObject("outputs");
         for (String name : accepted.outputs().keySet()) {
             output(outputs.putObject(name), accepted, name, result);
         }
+        placeholder(json, result == null ? null : result.placeholder());
         error(json, result == null ? null : result.error());
         webhook(json, job);
         if (result != null && result.timings() != null) {
@@ -109,6 +113,16 @@ public final class JobView {
                 .put("url", store.link(key, urlTtl).toString())
                 .put("url_expires_at", time(signedAt.plus(urlTtl)))
                 .put("stable_url", "/v1/jobs/" + accepted.job() + "/outputs/" + name);
+    }
+
+    private static void placeholder(ObjectNode json, @Nullable Placeholder placeholder) {
+        if (placeholder == null) {
+            json.putNull("placeholder");
+            return;
+        }
+        json.putObject("placeholder")
+                .put("thumbhash", placeholder.thumbhash())
+                .put("dominant_color", placeholder.dominantColor());
     }
 
     private static void webhook(ObjectNode json, JobSnapshot job) {

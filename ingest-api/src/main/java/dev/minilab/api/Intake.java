@@ -24,12 +24,15 @@ import dev.minilab.request.Presets;
 import dev.minilab.store.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class Intake {
 
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+    private static final int WHOLE_AT_ONCE = 4;
 
     private final ObjectStore store;
     private final JobRecords records;
@@ -47,6 +51,7 @@ final class Intake {
     private final AddressPolicy addresses;
     private final TargetUrl.Rules urlRules;
     private final InstantSource clock;
+    private final Semaphore inMemory = new Semaphore(WHOLE_AT_ONCE);
 
     Intake(
             ObjectStore store,
@@ -128,10 +133,16 @@ final class Intake {
         Inspection inspection;
         try {
             inspection = inspector.inspect(content);
+            content.reset();
         } catch (IOException _) {
             throw new ProblemException(ErrorCode.BAD_REQUEST, "the body broke off");
+        } catch (InspectException e) {
+            if (e.code() != ErrorCode.BAD_HEADER || upload.length() <= Inspector.HEAD_LIMIT) {
+                throw e;
+            }
+            content.reset();
+            inspection = inspectWhole(upload);
         }
-        content.reset();
         String declared = upload.declaredImageType().orElse(inspection.format().mediaType());
         if (!ImageFormat.ofMediaType(declared)
                 .equals(ImageFormat.ofMediaType(inspection.format().mediaType()))) {
@@ -141,6 +152,18 @@ final class Intake {
                             + inspection.format().mediaType());
         }
         return inspection;
+    }
+
+    /// For files that tell their size late, as most TIFFs do at their very end. They are held in memory, so few at a
+    /// time.
+    private Inspection inspectWhole(Upload upload) throws IOException, ProblemException, InspectException {
+        Path file = upload.toDisk();
+        inMemory.acquireUninterruptibly();
+        try {
+            return inspector.inspectWhole(Files.readAllBytes(file));
+        } finally {
+            inMemory.release();
+        }
     }
 
     private Source storeOriginal(Tenant tenant, JobId job, Upload upload, Inspection inspection) {

@@ -37,20 +37,23 @@ final class Upload implements AutoCloseable {
     /// No upload takes this long.
     private static final Duration ABANDONED = Duration.ofHours(6);
 
-    private final InputStream content;
+    private final Path spoolFolder;
     private final long length;
     private final String declaredType;
     private final @Nullable JobRequest request;
-    private final @Nullable Path spoolFile;
-    private final boolean onDisk;
+    private InputStream content;
+    private @Nullable Path spoolFile;
+    private boolean onDisk;
 
     private Upload(
+            Path spoolFolder,
             InputStream content,
             long length,
             String declaredType,
             @Nullable JobRequest request,
             @Nullable Path spoolFile,
             boolean onDisk) {
+        this.spoolFolder = spoolFolder;
         this.content = new BufferedInputStream(content, BUFFER);
         this.length = length;
         this.declaredType = declaredType;
@@ -74,7 +77,7 @@ final class Upload implements AutoCloseable {
         }
         requireImageType(type);
         return stated > 0
-                ? new Upload(http.getInputStream(), stated, type, null, null, false)
+                ? new Upload(spoolFolder, http.getInputStream(), stated, type, null, null, false)
                 : spooled(http.getInputStream(), type, spoolFolder, maxBytes);
     }
 
@@ -92,7 +95,7 @@ final class Upload implements AutoCloseable {
         Path file = Files.createTempFile(folder, "upload-", ".spool");
         try {
             long length = copy(body, file, maxBytes);
-            return new Upload(Files.newInputStream(file), length, type, null, file, true);
+            return new Upload(folder, Files.newInputStream(file), length, type, null, file, true);
         } catch (IOException | ProblemException | RuntimeException e) {
             Files.deleteIfExists(file);
             throw e;
@@ -153,7 +156,7 @@ final class Upload implements AutoCloseable {
         }
         String type = mediaType(image.getContentType());
         requireImageType(type);
-        return new Upload(image.getInputStream(), image.getSize(), type, request, null, true);
+        return new Upload(spoolFolder, image.getInputStream(), image.getSize(), type, request, null, true);
     }
 
     private static Part onlyOne(@Nullable Part before, Part part) throws ProblemException {
@@ -230,6 +233,29 @@ final class Upload implements AutoCloseable {
     /// The image's bytes. The stream supports `mark`.
     InputStream content() {
         return content;
+    }
+
+    /// Brings the whole image onto the disk, so that it can be looked at before it is passed on. To be called while
+    /// nothing has been read; afterwards it is again to be read from its first byte.
+    ///
+    /// @throws ProblemException if the client breaks off
+    Path toDisk() throws IOException, ProblemException {
+        Path file = Files.createTempFile(spoolFolder, "upload-", ".spool");
+        long copied;
+        try {
+            copied = copy(content, file, length);
+        } catch (IOException | ProblemException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+        close();
+        spoolFile = file;
+        onDisk = true;
+        content = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+        if (copied < length) {
+            throw new ProblemException(ErrorCode.BAD_REQUEST, "the body broke off");
+        }
+        return file;
     }
 
     /// How many bytes there are, at least 1.

@@ -11,6 +11,7 @@ import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Result;
 import dev.minilab.job.Sha256;
+import dev.minilab.job.Source;
 import dev.minilab.job.Started;
 import dev.minilab.json.Json.UnreadableJsonException;
 import dev.minilab.queue.Message;
@@ -135,7 +136,7 @@ final class JobHandler implements Handler {
             Rendering rendering = renderer.render(
                     new RenderRequest(original, inspection, accepted.outputs(), watermarks.of(accepted)));
             Map<String, Result.Output> outputs = storeAll(accepted, rendering);
-            return result(accepted, attempt, startedAt, outputs, rendering);
+            return result(accepted, attempt, startedAt, inspection, outputs, rendering);
         } catch (InspectException e) {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
         } catch (RenderException e) {
@@ -218,6 +219,7 @@ final class JobHandler implements Handler {
             Accepted accepted,
             int attempt,
             Instant startedAt,
+            Inspection inspection,
             Map<String, Result.Output> outputs,
             Rendering rendering) {
         long failed = outputs.values().stream().filter(o -> o.error() != null).count();
@@ -237,7 +239,20 @@ final class JobHandler implements Handler {
                 attempt,
                 outputs,
                 error,
-                new Result.Timings(queued, rendering.renderMs(), rendering.decodes()));
+                new Result.Timings(queued, rendering.renderMs(), rendering.decodes()),
+                source(accepted.source(), inspection),
+                rendering.placeholder());
+    }
+
+    private static Source source(Source accepted, Inspection found) {
+        return new Source(
+                found.format(),
+                found.width(),
+                found.height(),
+                accepted.bytes(),
+                accepted.sha256(),
+                found.orientation(),
+                found.frames());
     }
 
     private Result ended(

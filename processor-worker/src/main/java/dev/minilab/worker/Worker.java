@@ -97,7 +97,9 @@ public final class Worker implements AutoCloseable {
                         clock))
                 .start();
         part(new CapabilityReporter(
-                        new WorkerReports(store), WorkerCapabilities.of(config, renderer, clock.instant()), clock))
+                        new WorkerReports(store),
+                        WorkerCapabilities.of(config, renderer.isolation(), renderer.codecs(), clock.instant()),
+                        clock))
                 .start();
         if (config.worker().healthPort() > 0) {
             part(new HealthServer(config.api().host(), config.worker().healthPort(), readiness));

@@ -1,11 +1,12 @@
 package dev.minilab.worker;
 
 import dev.minilab.config.Config;
+import dev.minilab.config.RenderConfig.Isolation;
 import dev.minilab.inspect.Limits;
 import dev.minilab.job.Capabilities;
 import dev.minilab.job.WorkerId;
-import dev.minilab.worker.render.Renderer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// What a worker of this installation can do: the one place that says so.
@@ -14,14 +15,14 @@ final class WorkerCapabilities {
     private WorkerCapabilities() {}
 
     /// What a worker that starts now will report.
-    static Capabilities of(Config config, Renderer renderer, Instant now) {
+    static Capabilities of(Config config, Isolation isolation, List<Capabilities.Codec> codecs, Instant now) {
         Limits limits = Limits.defaults().withMaxPixels(config.limits().maxPixels());
         return new Capabilities(
                 WorkerId.create(now),
                 now,
                 version(),
-                renderer.isolation().wireName(),
-                renderer.codecs(),
+                isolation.wireName(),
+                codecs,
                 config.worker().render().processes(),
                 new Capabilities.Limits(limits.maxPixels(), limits.maxSide(), limits.maxInterlacedPixels()));
     }

@@ -51,7 +51,10 @@ class CapabilityReporterTest {
 
     private static Capabilities capabilities() {
         return WorkerCapabilities.of(
-                Config.load(Map.of("MINILAB_RENDER_PROCESSES", "3")), Isolation.PROCESS, NOW.minusSeconds(9));
+                Config.load(Map.of("MINILAB_RENDER_PROCESSES", "3")),
+                Isolation.PROCESS,
+                List.of(),
+                NOW.minusSeconds(9));
     }
 
     @Test
@@ -79,7 +82,7 @@ class CapabilityReporterTest {
     }
 
     private Capabilities said(Duration ago) {
-        Capabilities said = WorkerCapabilities.of(Config.load(Map.of()), Isolation.PROCESS, NOW)
+        Capabilities said = WorkerCapabilities.of(Config.load(Map.of()), Isolation.PROCESS, List.of(), NOW)
                 .reportedAt(NOW.minus(ago));
         reports.write(said);
         return said;

@@ -29,7 +29,8 @@ public final class RenderMain {
     /// Of all outputs of an original together.
     static final long MAX_REPLY = 512L << 20;
 
-    private static final String CHANNEL = "/dev/fd/3";
+    private static final int CHANNEL_DESCRIPTOR = 3;
+    private static final String CHANNEL = "/dev/fd/" + CHANNEL_DESCRIPTOR;
 
     private RenderMain() {}
 
@@ -40,6 +41,8 @@ public final class RenderMain {
 
     static void serve(Work work) throws IOException {
         ImageIO.setUseCache(false);
+        Pipes.enlarge(0);
+        Pipes.enlarge(CHANNEL_DESCRIPTOR);
         var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(CHANNEL)));
         Frames.write(out, Messages.greeting(work.codecs()));
