@@ -6,7 +6,7 @@
 #     docker run --rm minilab --help
 #
 # Runs with a read-only root. It writes to /tmp alone, which needs a tmpfs that allows execution: the native code of
-# the WebP codec is unpacked there (120 MB), and uploads of unknown length wait there.
+# the codecs is unpacked there (120 MB), and uploads of unknown length wait there.
 
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /build
@@ -16,8 +16,9 @@ RUN --mount=type=cache,target=/root/.m2 \
 
 FROM eclipse-temurin:25-jre-noble
 
-# For formats to come (HEIC, AVIF); nothing uses it yet. Leave it out with `--build-arg CODECS=`.
-ARG CODECS=libvips42t64
+# HEIC, AVIF, JPEG XL and animations come from libvips; watermarks are written with a font. Leave them out with
+# `--build-arg CODECS=`.
+ARG CODECS="libvips42t64 libfontconfig1 fonts-dejavu-core"
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates $CODECS \
     && rm -rf /var/lib/apt/lists/* \
@@ -29,8 +30,8 @@ RUN apt-get update \
 COPY minilab LICENSE /opt/minilab/
 COPY --from=build /build/standalone/target/minilab/ /opt/minilab/lib/
 
-# Decoded pixels live on the heap; what is left is for native code and for /tmp, which counts as memory.
-ENV JAVA_OPTS="-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp -XX:MaxRAMPercentage=60"
+# Most of the memory is for the render processes, and for /tmp, which counts as memory.
+ENV JAVA_OPTS="-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp -XX:MaxRAMPercentage=30"
 
 # By number, so that Kubernetes can see that it is not root.
 USER 10001:10001

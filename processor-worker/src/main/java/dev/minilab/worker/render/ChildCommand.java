@@ -16,6 +16,9 @@ record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String ma
     /// its processes end; and moves the channel from standard output, where any library may write, to descriptor 3.
     private static final String SHELL = "trap '' INT TERM HUP; exec \"$@\" 3>&1 1>&2";
 
+    /// `off` leaves libvips alone.
+    private static final String LIBVIPS = "minilab.libvips";
+
     private static final String NATIVES = "org.bytedeco.javacpp.cachedir";
 
     ChildCommand {
@@ -53,7 +56,7 @@ record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String ma
     }
 
     private List<String> jvm() {
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 java().toString(),
                 "-Xmx" + (heap >> 10) + "k",
                 "-XX:+UseSerialGC",
@@ -69,7 +72,12 @@ record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String ma
                 "-Djava.awt.headless=true",
                 "-D" + NATIVES + "=" + natives,
                 "-cp",
-                classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
-                mainClass);
+                classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))));
+        String libvips = System.getProperty(LIBVIPS);
+        if (libvips != null) {
+            command.add("-D" + LIBVIPS + "=" + libvips);
+        }
+        command.add(mainClass);
+        return command;
     }
 }
