@@ -12,6 +12,7 @@ import dev.minilab.job.JobError;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.OutputSpec;
+import dev.minilab.job.Placeholder;
 import dev.minilab.job.Result;
 import dev.minilab.job.Source;
 import dev.minilab.job.Started;
@@ -103,7 +104,9 @@ class JobViewTest {
                 1,
                 outputs,
                 null,
-                new Result.Timings(12, 48, 1));
+                new Result.Timings(12, 48, 1),
+                new Source(ImageFormat.JPEG, 2725, 2225, 829_183, SHA, 6, 3),
+                new Placeholder("3OcRJYB4d3h/iIeHeEh3eIhw+j3A", "#aabbcc"));
         return new JobSnapshot(accepted(true), null, result, delivery);
     }
 
@@ -132,7 +135,7 @@ class JobViewTest {
                 "created_at":"2026-11-23T22:14:15.926Z","started_at":null,"finished_at":null,"deadline_at":null,\
                 "attempts":0,"source":{"format":"jpeg","media_type":"image/jpeg","width":2725,"height":2225,\
                 "bytes":829183,"sha256":"SHA","orientation":6,"frames":1},\
-                "outputs":{"thumb":{"status":"pending"},"card":{"status":"pending"}},"error":null,"webhook":null,\
+                "outputs":{"thumb":{"status":"pending"},"card":{"status":"pending"}},"placeholder":null,"error":null,"webhook":null,\
                 "links":{"self":"/v1/jobs/JOB"}}""".replace("JOB", JOB.value()).replace("SHA", SHA));
     }
 
@@ -169,6 +172,11 @@ class JobViewTest {
                         "webhook",
                         "timings",
                         "links");
+        assertThat(json.path("placeholder").toString())
+                .isEqualTo("{\"thumbhash\":\"3OcRJYB4d3h/iIeHeEh3eIhw+j3A\",\"dominant_color\":\"#aabbcc\"}");
+        assertThat(json.path("source").path("frames").intValue())
+                .as("what the worker found")
+                .isEqualTo(3);
         assertThat(json.path("status").stringValue()).isEqualTo("succeeded");
         assertThat(json.path("external_id").stringValue()).isEqualTo("sku-1");
         assertThat(json.path("metadata").toString()).isEqualTo("{\"any\":\"strings\"}");

@@ -12,6 +12,8 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +84,36 @@ class BadInputIT {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /// A GIF of tiny frames on a canvas of this size.
+    private static byte[] gif(int width, int height, int frames) {
+        ByteBuffer gif = ByteBuffer.allocate(14 + frames * 15).order(ByteOrder.LITTLE_ENDIAN);
+        gif.put(ascii("GIF89a"))
+                .putShort((short) width)
+                .putShort((short) height)
+                .put(new byte[3]);
+        for (int i = 0; i < frames; i++) {
+            gif.put((byte) ',')
+                    .putInt(0)
+                    .putShort((short) Math.min(1, width))
+                    .putShort((short) 1)
+                    .put((byte) 0);
+            gif.put(new byte[] {2, 2, 0x44, 0x01, 0});
+        }
+        return Arrays.copyOf(gif.put((byte) ';').array(), gif.position());
+    }
+
+    private static byte[] bmp(int width, int height) {
+        ByteBuffer bmp = ByteBuffer.allocate(54).order(ByteOrder.LITTLE_ENDIAN);
+        bmp.put(ascii("BM"))
+                .putInt(54)
+                .putInt(0)
+                .putInt(54)
+                .putInt(40)
+                .putInt(width)
+                .putInt(height);
+        return bmp.putShort((short) 1).putShort((short) 24).array();
+    }
+
     private static byte[] oversized() throws IOException {
         return Arrays.copyOf(Images.jpeg(20, 20), LIMIT + 1);
     }
@@ -99,6 +131,15 @@ class BadInputIT {
                 new Bad("C20 JPEG as text/html", post("text/html", jpeg), 415, "unsupported_type"),
                 new Bad("C21 JPEG as PNG", post("image/png", jpeg), 415, "type_mismatch"),
                 new Bad("C46 only the magic", post("image/jpeg", Arrays.copyOf(jpeg, 4)), 422, "bad_header"),
+                new Bad("C28 GIF of 44 bytes", post("image/gif", gif(65_535, 65_535, 1)), 422, "too_many_pixels"),
+                new Bad("C36 GIF of 150 frames", post("image/gif", gif(8, 8, 150)), 422, "too_many_frames"),
+                new Bad("C32 GIF without a pixel", post("image/gif", gif(0, 8, 1)), 422, "bad_dimensions"),
+                new Bad("C33 BMP of one long row", post("image/bmp", bmp(40_000, 1)), 422, "bad_dimensions"),
+                new Bad(
+                        "C25 ICO",
+                        post("application/octet-stream", new byte[] {0, 0, 1, 0, 1, 0}),
+                        415,
+                        "unsupported_type"),
                 new Bad("C13 over the limit by length", post("image/jpeg", oversized()), 413, "too_large"),
                 new Bad(
                         "C14 over the limit by counting",

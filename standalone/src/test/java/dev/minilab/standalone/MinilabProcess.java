@@ -76,6 +76,14 @@ final class MinilabProcess implements AutoCloseable {
         return Files.readString(log);
     }
 
+    /// The processes that it renders in, under bubblewrap or not.
+    List<ProcessHandle> renderProcesses() {
+        return process.toHandle()
+                .descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("RenderMain"))
+                .toList();
+    }
+
     /// SIGKILL: the launcher execs the JVM, so that it is the JVM that dies.
     void kill() {
         process.destroyForcibly();

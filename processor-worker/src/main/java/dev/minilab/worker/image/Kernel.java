@@ -13,9 +13,9 @@ interface Kernel {
     /// Bytes to floats; with four channels the colours are multiplied by alpha.
     void load(byte[] bytes, float[] line, int channels);
 
-    /// `ROWS` lines, each the weighted sum of `count` others: `lines[r * count + k]` weighs `weights[at + r * count +
-    /// k]`.
-    void vertical(float[][] lines, float[] weights, int at, int count, float[][] out, int length);
+    /// `ROWS` lines, each a weighted sum of the first `count` others: for the line `r`, `lines[k]` weighs
+    /// `weights[k * ROWS + r]`.
+    void vertical(float[][] lines, float[] weights, int count, float[][] out, int length);
 
     /// `ROWS` lines, each made of one other.
     void horizontal(float[][] lines, Weights weights, float[][] out);

@@ -17,16 +17,16 @@ final class PlainKernel implements Kernel {
     }
 
     @Override
-    public void vertical(float[][] lines, float[] weights, int at, int count, float[][] out, int length) {
+    public void vertical(float[][] lines, float[] weights, int count, float[][] out, int length) {
         for (int r = 0; r < ROWS; r++) {
             float[] sums = out[r];
             for (int i = 0; i < length; i++) {
                 sums[i] = 0;
             }
-            for (int k = r * count; k < (r + 1) * count; k++) {
+            for (int k = 0; k < count; k++) {
                 float[] line = lines[k];
-                float weight = weights[at + k];
-                for (int i = 0; i < length; i++) {
+                float weight = weights[k * ROWS + r];
+                for (int i = 0; weight != 0 && i < length; i++) {
                     sums[i] += line[i] * weight;
                 }
             }

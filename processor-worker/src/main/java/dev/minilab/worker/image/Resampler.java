@@ -3,6 +3,7 @@ package dev.minilab.worker.image;
 import dev.minilab.worker.codec.Pixels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// Resizes and filters pixels: a weighted sum of lines, then of the pixels in a line, in floats, with alpha
 /// multiplied in. Reads every line of the source once and holds but a few of them.
@@ -60,7 +61,8 @@ final class Resampler {
         for (int y = 0; y < result.height(); y += ROWS) {
             // The last rows are made once more rather than fewer than ROWS at a time.
             int top = Math.clamp(result.height() - ROWS, 0, y);
-            kernel.vertical(window.moveTo(top), window.weights, 0, down.count(), summed, source.width() * channels);
+            window.moveTo(top);
+            kernel.vertical(window.lines, window.weights, window.count, summed, source.width() * channels);
             kernel.horizontal(summed, weights, made);
             for (int r = 0; r < Math.min(ROWS, result.height()); r++) {
                 kernel.store(made[r], bytes, (top + r) * stride, stride, channels);
@@ -80,8 +82,9 @@ final class Resampler {
         private final Taps taps;
         private final byte[] bytes;
         private final float[][] ring;
-        private final float[][] wanted;
+        private final float[][] lines;
         private final float[] weights;
+        private int count;
         private int loaded;
 
         Window(Pixels source, Taps taps) {
@@ -89,8 +92,8 @@ final class Resampler {
             this.taps = taps;
             bytes = new byte[source.width() * source.channels()];
             ring = lines(widest(taps), bytes.length);
-            wanted = new float[ROWS * taps.count()][];
-            weights = new float[ROWS * taps.count()];
+            lines = new float[ring.length][];
+            weights = new float[ring.length * ROWS];
         }
 
         private static int widest(Taps taps) {
@@ -103,25 +106,30 @@ final class Resampler {
             return widest;
         }
 
-        float[][] moveTo(int top) {
-            int count = taps.count();
-            for (int r = 0; r < ROWS; r++) {
-                int y = Math.min(top + r, taps.size() - 1); // An image may have fewer rows.
-                loadUpTo(taps.start()[y] + count, taps.start()[top]);
-                for (int k = 0; k < count; k++) {
-                    wanted[r * count + k] = ring[(taps.start()[y] + k) % ring.length];
-                }
-                System.arraycopy(taps.weights(), y * count, weights, r * count, count);
+        /// Makes the lines those of the result's line `top` and those below it. An image may have fewer than that.
+        void moveTo(int top) {
+            int first = taps.start()[top];
+            int last = Math.min(top + ROWS, taps.size()) - 1;
+            count = taps.start()[last] + taps.count() - first;
+            for (loaded = Math.max(loaded, first); loaded < first + count; loaded++) {
+                load(loaded);
             }
-            return wanted;
+            for (int k = 0; k < count; k++) {
+                lines[k] = ring[(first + k) % ring.length];
+            }
+            Arrays.fill(weights, 0);
+            for (int y = top; y <= last; y++) {
+                int from = taps.start()[y] - first;
+                for (int k = 0; k < taps.count(); k++) {
+                    weights[(from + k) * ROWS + y - top] = taps.weights()[y * taps.count() + k];
+                }
+            }
         }
 
-        private void loadUpTo(int end, int first) {
-            for (loaded = Math.max(loaded, first); loaded < end; loaded++) {
-                long at = Math.multiplyFull(loaded, bytes.length);
-                MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
-                kernel.load(bytes, ring[loaded % ring.length], source.channels());
-            }
+        private void load(int y) {
+            long at = Math.multiplyFull(y, bytes.length);
+            MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
+            kernel.load(bytes, ring[y % ring.length], source.channels());
         }
     }
 }

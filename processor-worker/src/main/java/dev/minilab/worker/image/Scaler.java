@@ -20,7 +20,8 @@ final class Scaler {
     /// that it was resampled twice; a little less allows for rounding.
     private static final double ENOUGH = 1.95;
 
-    private static final int THUMBNAIL = 100;
+    /// ThumbHash keeps 7 by 7 waves at most: a few dozen pixels hold them.
+    private static final int THUMBNAIL = 48;
 
     private final Resampler resampler;
     private final Inspection source;

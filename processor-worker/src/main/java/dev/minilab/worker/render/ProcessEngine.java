@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -21,10 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A pool of render processes and a spare one, kept at its size: whichever ends, whyever, is replaced at once.
+/// A pool of render processes and one more, kept at its size: whichever ends, whyever, is replaced at once. The one
+/// more works while another waits for its request to arrive, so that no core waits.
 ///
 /// A process gets its first request only after it has rendered a small one of ours, so that its code is loaded. That
-/// takes a second or two, for which the spare one stands in. When processes end before they get that far, the next is
+/// takes a second or two, for which the others stand in. When processes end before they get that far, the next is
 /// started after a pause that grows to 30 s. Thread-safe.
 final class ProcessEngine implements Engine {
 
@@ -43,7 +44,8 @@ final class ProcessEngine implements Engine {
             Thread.ofPlatform().daemon().name("render-starter").factory());
 
     private final Set<RenderProcess> all = ConcurrentHashMap.newKeySet();
-    private final BlockingQueue<RenderProcess> idle = new LinkedBlockingQueue<>();
+    /// The last to have worked is the first to work again: its code and its caches are warm.
+    private final BlockingDeque<RenderProcess> idle = new LinkedBlockingDeque<>();
     private final Semaphore slots;
     private final Semaphore readied = new Semaphore(0);
     private final AtomicInteger failedStarts = new AtomicInteger();
@@ -57,7 +59,7 @@ final class ProcessEngine implements Engine {
         this.command = List.copyOf(command);
         this.isolation = isolation;
         this.memory = memory;
-        slots = new Semaphore(count, true);
+        slots = new Semaphore(count + SPARE, true);
         for (int i = 0; i < count + SPARE; i++) {
             starter.execute(this::startOne);
         }
@@ -95,7 +97,7 @@ final class ProcessEngine implements Engine {
                 return process.render(request, limit);
             } finally {
                 if (process.usable()) {
-                    idle.add(process);
+                    idle.addFirst(process);
                 }
             }
         } finally {

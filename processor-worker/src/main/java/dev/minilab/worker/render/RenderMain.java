@@ -8,8 +8,12 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.SynchronousQueue;
@@ -30,7 +34,6 @@ public final class RenderMain {
     static final long MAX_REPLY = 512L << 20;
 
     private static final int CHANNEL_DESCRIPTOR = 3;
-    private static final String CHANNEL = "/dev/fd/" + CHANNEL_DESCRIPTOR;
 
     private RenderMain() {}
 
@@ -41,10 +44,10 @@ public final class RenderMain {
 
     static void serve(Work work) throws IOException {
         ImageIO.setUseCache(false);
+        var out = new DataOutputStream(new BufferedOutputStream(channel()));
+        var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         Pipes.enlarge(0);
         Pipes.enlarge(CHANNEL_DESCRIPTOR);
-        var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
-        var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(CHANNEL)));
         Frames.write(out, Messages.greeting(work.codecs()));
         BlockingQueue<List<byte[]>> requests = new SynchronousQueue<>();
         Thread.ofPlatform().daemon().name("render").start(() -> answer(work, requests, out));
@@ -55,6 +58,17 @@ public final class RenderMain {
         } catch (EOFException | InterruptedException _) {
             Runtime.getRuntime().halt(0); // At once: a decoder may be hanging.
         }
+    }
+
+    /// The way to the worker. Whoever starts this class by hand has something else behind that descriptor, most
+    /// likely Java's own library, and nobody may write into that.
+    static OutputStream channel() throws IOException {
+        Path path = Path.of("/dev/fd", Integer.toString(CHANNEL_DESCRIPTOR));
+        if (!Files.exists(path)
+                || !Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+            throw new IOException("descriptor " + CHANNEL_DESCRIPTOR + " is no pipe: only a worker starts this");
+        }
+        return Files.newOutputStream(path, StandardOpenOption.WRITE);
     }
 
     private static void answer(Work work, BlockingQueue<List<byte[]>> requests, DataOutputStream out) {

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 final class RenderProcess implements AutoCloseable {
 
     /// How often the memory of a process is looked at while it renders.
-    private static final Duration WATCH_PERIOD = Duration.ofMillis(20);
+    private static final Duration WATCH_PERIOD = Duration.ofMillis(25);
 
     /// What a JVM ends with that was told to end when its heap is full.
     private static final int OUT_OF_MEMORY = 3;

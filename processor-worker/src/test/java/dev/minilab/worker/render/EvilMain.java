@@ -94,7 +94,7 @@ final class EvilMain {
     }
 
     private static void send(byte[] bytes) {
-        try (var out = new FileOutputStream("/dev/fd/3")) {
+        try (var out = RenderMain.channel()) {
             out.write(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
