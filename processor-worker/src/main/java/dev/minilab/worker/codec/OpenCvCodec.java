@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenCvCodec implements Codec {
 
     /// Filters make photographs small, and this level drawings; slower ones gain little.
-    private static final int PNG_LEVEL = 4;
+    private static final int PNG_LEVEL = 3;
 
     private OpenCvCodec() {}
 

@@ -25,13 +25,15 @@ final class VectorKernel implements Kernel {
     private static final VectorShuffle<Float> ALPHA = VectorShuffle.fromOp(FLOATS, lane -> lane | 3);
     private static final VectorMask<Float> COLOURS = VectorMask.fromLong(FLOATS, 0x7777_7777_7777_7777L);
 
-    private static final VectorSpecies<Float> PIXELS = LANES >= 8 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+    private static final VectorSpecies<Float> PIXELS = FLOATS;
     private static final int GROUP = PIXELS.length() / 4;
     private static final VectorShuffle<Float> FOLD_3 = fold(3);
     private static final VectorShuffle<Float> FOLD_4 = fold(4);
+    private static final VectorShuffle<Float> FOLD_6 = fold(6);
+    private static final VectorShuffle<Float> FOLD_8 = fold(8);
 
-    private static VectorShuffle<Float> fold(int channels) {
-        return VectorShuffle.fromOp(PIXELS, lane -> Math.min(PIXELS.length() - 1, lane + channels));
+    private static VectorShuffle<Float> fold(int lanes) {
+        return VectorShuffle.fromOp(PIXELS, lane -> Math.min(PIXELS.length() - 1, lane + lanes));
     }
 
     @Override
@@ -103,6 +105,7 @@ final class VectorKernel implements Kernel {
         int groups = weights.count();
         int channels = weights.channels();
         VectorShuffle<Float> fold = channels == 4 ? FOLD_4 : FOLD_3;
+        VectorShuffle<Float> half = channels == 4 ? FOLD_8 : FOLD_6;
         float[] line0 = lines[0];
         float[] line1 = lines[1];
         float[] line2 = lines[2];
@@ -123,15 +126,16 @@ final class VectorKernel implements Kernel {
                 from += GROUP * channels;
             }
             int to = x * channels;
-            folded(a, fold).intoArray(out[0], to);
-            folded(b, fold).intoArray(out[1], to);
-            folded(c, fold).intoArray(out[2], to);
-            folded(d, fold).intoArray(out[3], to);
+            folded(a, half, fold).intoArray(out[0], to);
+            folded(b, half, fold).intoArray(out[1], to);
+            folded(c, half, fold).intoArray(out[2], to);
+            folded(d, half, fold).intoArray(out[3], to);
         }
     }
 
-    private static FloatVector folded(FloatVector sum, VectorShuffle<Float> fold) {
-        return GROUP == 1 ? sum : sum.add(sum.rearrange(fold));
+    private static FloatVector folded(FloatVector sum, VectorShuffle<Float> half, VectorShuffle<Float> fold) {
+        FloatVector halved = GROUP == 4 ? sum.add(sum.rearrange(half)) : sum;
+        return GROUP == 1 ? halved : halved.add(halved.rearrange(fold));
     }
 
     @Override

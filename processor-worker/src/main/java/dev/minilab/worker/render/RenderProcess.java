@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
 final class RenderProcess implements AutoCloseable {
 
     /// How often the memory of a process is looked at while it renders.
-    private static final Duration WATCH_PERIOD = Duration.ofMillis(25);
+    private static final Duration WATCH_PERIOD = Duration.ofMillis(50);
 
     /// What a JVM ends with that was told to end when its heap is full.
     private static final int OUT_OF_MEMORY = 3;
@@ -44,6 +45,7 @@ final class RenderProcess implements AutoCloseable {
     private final DataInputStream in;
     private final ExecutorService channel;
     private volatile List<ProcessHandle> family;
+    private volatile ProcessHandle renderer;
     private volatile boolean killed;
 
     private RenderProcess(Process process, long memory) {
@@ -55,6 +57,7 @@ final class RenderProcess implements AutoCloseable {
         channel = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("render-" + process.pid()).factory());
         family = List.of(process.toHandle());
+        renderer = process.toHandle();
         var _ = process.onExit().thenRun(channel::shutdown);
     }
 
@@ -80,10 +83,14 @@ final class RenderProcess implements AutoCloseable {
         return process.onExit();
     }
 
-    /// Finds the processes that make up this one: under bubblewrap there are three. To be called once it answers.
+    /// Finds the processes that make up this one: under bubblewrap there are three, of which one is the JVM, by far
+    /// the largest. To be called once it answers.
     void learnFamily() {
         family = Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .toList();
+        renderer = family.stream()
+                .max(Comparator.comparingLong(ResidentMemory::of))
+                .orElse(renderer);
     }
 
     /// Waits for what a process says before anything else: its codecs.
@@ -145,7 +152,7 @@ final class RenderProcess implements AutoCloseable {
             try {
                 return reply.get(Math.min(left, WATCH_PERIOD.toNanos()), TimeUnit.NANOSECONDS);
             } catch (TimeoutException _) {
-                if (ResidentMemory.of(family) > memory) {
+                if (ResidentMemory.of(renderer) > memory) {
                     throw Failures.tooMuchMemory(null);
                 }
             }

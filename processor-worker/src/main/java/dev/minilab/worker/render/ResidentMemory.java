@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /// How much memory processes hold, as Linux tells it in `/proc` (`VmRSS`). Elsewhere it is always 0: there, a limit
 /// holds for Java's heap alone.
@@ -19,12 +18,8 @@ final class ResidentMemory {
         return Files.isReadable(PROC.resolve("self/status"));
     }
 
-    /// The bytes that these processes hold together; one that has ended holds none.
-    static long of(List<ProcessHandle> processes) {
-        return processes.stream().mapToLong(ResidentMemory::of).sum();
-    }
-
-    private static long of(ProcessHandle process) {
+    /// The bytes that a process holds; one that has ended holds none.
+    static long of(ProcessHandle process) {
         try {
             String status = Files.readString(
                     PROC.resolve(Long.toString(process.pid())).resolve("status"), StandardCharsets.ISO_8859_1);
