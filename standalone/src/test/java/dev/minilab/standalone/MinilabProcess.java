@@ -78,10 +78,7 @@ final class MinilabProcess implements AutoCloseable {
 
     /// The processes that it renders in, under bubblewrap or not.
     List<ProcessHandle> renderProcesses() {
-        return process.toHandle()
-                .descendants()
-                .filter(child -> child.info().commandLine().orElse("").contains("RenderMain"))
-                .toList();
+        return process.toHandle().descendants().toList();
     }
 
     /// SIGKILL: the launcher execs the JVM, so that it is the JVM that dies.

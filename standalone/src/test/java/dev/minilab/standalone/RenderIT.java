@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -51,10 +52,14 @@ class RenderIT {
 
     @AfterAll
     static void stop() throws Exception {
+        List<ProcessHandle> renderers = minilab.renderProcesses();
+        assertThat(renderers).isNotEmpty();
         try (MinilabProcess running = minilab) {
             assertThat(running.terminate(40)).as("exit code after SIGTERM").isZero();
         }
-        assertThat(minilab.renderProcesses()).as("render processes left behind").isEmpty();
+        for (ProcessHandle renderer : renderers) {
+            renderer.onExit().get(20, TimeUnit.SECONDS); // None is left behind.
+        }
     }
 
     private static JsonNode job(byte[] image, String request) throws Exception {

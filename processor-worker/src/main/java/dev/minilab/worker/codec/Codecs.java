@@ -81,11 +81,12 @@ public final class Codecs {
         if (source.format() != ImageFormat.JPEG) {
             return true;
         }
-        if (JpegScan.hasTooManyScans(original)) {
+        JpegScan scan = JpegScan.of(original);
+        if (scan.hasTooManyScans()) {
             throw new RenderException(
                     ErrorCode.DECODE_FAILED, "the image has more than " + JpegScan.MAX_SCANS + " scans");
         }
-        return JpegScan.looksWhole(original);
+        return scan.whole();
     }
 
     /// Encodes a picture.

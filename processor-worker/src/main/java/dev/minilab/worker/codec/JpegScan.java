@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 ///
 /// In whole data every 0xFF is followed by a stuffed zero, a restart marker, or the marker of the next segment, and
 /// there is an end. That finds missing ends, most damage, and files with an absurd number of scans.
-final class JpegScan {
+record JpegScan(boolean whole, int scans) {
 
     /// Encoders write about ten; the decoder goes over the whole image for each.
     static final int MAX_SCANS = 100;
@@ -17,22 +17,30 @@ final class JpegScan {
     private static final int SOS = 0xDA;
     private static final int EOI = 0xD9;
 
-    private JpegScan() {}
+    /// What the markers of a file say. In what is not whole, every start of a scan counts, wherever it stands.
+    static JpegScan of(byte[] jpeg) {
+        int scans = scansUpToEnd(jpeg);
+        return scans >= 0 ? new JpegScan(true, scans) : new JpegScan(false, countAll(jpeg));
+    }
 
-    /// Whether there are more starts of scans than any encoder writes, wherever they stand.
-    static boolean hasTooManyScans(byte[] jpeg) {
+    boolean hasTooManyScans() {
+        return scans > MAX_SCANS;
+    }
+
+    private static int countAll(byte[] jpeg) {
         int scans = 0;
         for (int at = next(jpeg, 0); at + 1 < jpeg.length; at = next(jpeg, at + 1)) {
             if ((jpeg[at + 1] & 0xFF) == SOS) {
                 scans++;
             }
         }
-        return scans > MAX_SCANS;
+        return scans;
     }
 
-    /// Whether the markers are as a decoder expects them, from the first segment to the end of the image.
-    static boolean looksWhole(byte[] jpeg) {
+    /// How many scans there are up to the end of the image, or -1 if the markers are not as a decoder expects them.
+    private static int scansUpToEnd(byte[] jpeg) {
         int at = 2;
+        int scans = 0;
         while (at + 3 < jpeg.length && jpeg[at] == (byte) 0xFF) {
             int marker = jpeg[at + 1] & 0xFF;
             if (marker == 0xFF) { // fill byte
@@ -40,17 +48,18 @@ final class JpegScan {
                 continue;
             }
             if (!opensSegment(marker)) {
-                return false;
+                return -1;
             }
             at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | (jpeg[at + 3] & 0xFF));
             if (marker == SOS) {
+                scans++;
                 at = endOfScan(jpeg, at);
                 if (at + 1 < jpeg.length && (jpeg[at + 1] & 0xFF) == EOI) {
-                    return true;
+                    return scans;
                 }
             }
         }
-        return false;
+        return -1;
     }
 
     /// DHT, DQT, DRI, DNL, SOS, SOFn, APPn, COM and the like; neither reserved ones nor those without a length.

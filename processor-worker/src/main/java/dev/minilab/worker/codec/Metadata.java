@@ -78,7 +78,7 @@ public record Metadata(byte @Nullable [] icc, @Nullable String copyright) {
     }
 
     private static Metadata of(Blocks blocks) {
-        byte[] icc = blocks.icc() == null ? null : profile(blocks.icc());
+        byte[] icc = profile(blocks.icc());
         String copyright = Optional.ofNullable(blocks.exif())
                 .flatMap(exif -> ExifTag.find(withoutPrefix(exif), ExifTag.COPYRIGHT, MAX_COPYRIGHT_BYTES))
                 .map(Metadata::text)
@@ -87,9 +87,12 @@ public record Metadata(byte @Nullable [] icc, @Nullable String copyright) {
         return new Metadata(icc, copyright);
     }
 
-    /// As many bytes as the header of ICC.1 says, if it has the signature.
-    private static byte @Nullable [] profile(byte[] icc) {
-        if (icc.length <= PROFILE_HEADER || !new String(icc, 36, 4, ISO_8859_1).equals("acsp")) {
+    /// As many bytes as the header of ICC.1 says, if it has the signature and is not too large.
+    static byte @Nullable [] profile(byte @Nullable [] icc) {
+        if (icc == null
+                || icc.length <= PROFILE_HEADER
+                || icc.length > MAX_PROFILE
+                || !new String(icc, 36, 4, ISO_8859_1).equals("acsp")) {
             return null;
         }
         int size = ByteBuffer.wrap(icc).getInt(0);

@@ -19,7 +19,7 @@ final class VipsPicture {
     ///
     /// @param frames how many lie below each other
     static Picture of(VipsImage image, int frames) throws VipsException {
-        byte[] profile = isPlain(image) ? image.profile() : null;
+        byte[] profile = isPlain(image) ? Metadata.profile(image.profile()) : null;
         try (VipsImage rgb = toRgb(image)) {
             int channels = rgb.bands();
             if (channels != 3 && channels != 4) {

@@ -17,6 +17,9 @@ import java.util.Map;
 /// upright, convert to sRGB, finish, encode. Safe for use by many threads.
 public final class Pipeline {
 
+    /// Of all outputs and all their frames together.
+    private static final long MAX_PIXELS = 100_000_000;
+
     private final Codecs codecs;
     private final Resampler resampler = new Resampler(Kernel.best());
 
@@ -34,8 +37,10 @@ public final class Pipeline {
             Scaler scaler = new Scaler(resampler, request.inspection(), picture);
             Finisher finisher = new Finisher(codecs, resampler, request, picture);
             Map<String, Rendering.Output> rendered = new HashMap<>();
+            long pixels = 0;
             for (Plan plan : plans) {
-                rendered.put(plan.name(), render(plan, picture, scaler, finisher));
+                pixels += plan.pixels(picture);
+                rendered.put(plan.name(), render(plan, pixels, picture, scaler, finisher));
             }
             Placeholder placeholder = Placeholders.of(finisher.toSrgb(scaler.thumbnail()));
             return new Rendering(inOrder(request, rendered), Json.millis(System.nanoTime() - start), 1, placeholder);
@@ -55,9 +60,15 @@ public final class Pipeline {
         }
     }
 
-    private static Rendering.Output render(Plan plan, Picture picture, Scaler scaler, Finisher finisher) {
+    /// @param pixels of this output and all before it
+    private static Rendering.Output render(Plan plan, long pixels, Picture picture, Scaler scaler, Finisher finisher) {
         try {
             plan.requireSize();
+            if (pixels > MAX_PIXELS) {
+                throw new RenderException(
+                        ErrorCode.TOO_MANY_PIXELS,
+                        "with this output the job would have more than " + MAX_PIXELS + " pixels");
+            }
             if (plan.animated() && !picture.animated()) {
                 throw new RenderException(
                         ErrorCode.CODEC_UNAVAILABLE, "no codec of this installation reads all frames of the image");
@@ -65,6 +76,9 @@ public final class Pipeline {
             return finisher.finish(plan, scaler.resize(plan));
         } catch (RenderException e) {
             return new Rendering.Failed(JobError.of(e.code(), e.getMessage()));
+        } catch (RuntimeException e) {
+            e.printStackTrace(); // A mistake of ours, which the worker logs; the other outputs need not suffer.
+            return new Rendering.Failed(JobError.of(ErrorCode.INTERNAL, "something went wrong on our side"));
         }
     }
 

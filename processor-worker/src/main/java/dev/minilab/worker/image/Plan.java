@@ -5,6 +5,7 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.worker.codec.Codec.Need;
+import dev.minilab.worker.codec.Picture;
 import dev.minilab.worker.codec.RenderException;
 import java.util.Comparator;
 import java.util.List;
@@ -56,6 +57,12 @@ record Plan(String name, OutputSpec spec, Geometry geometry, ImageFormat format,
         boolean swaps = Upright.swaps(source.orientation());
         return new Need(
                 swaps ? height : width, swaps ? width : height, plans.stream().anyMatch(Plan::animated));
+    }
+
+    /// The pixels of the output, all frames together.
+    long pixels(Picture picture) {
+        long canvas = Math.multiplyFull(geometry.canvasWidth(), geometry.canvasHeight());
+        return animated ? canvas * picture.frames().size() : canvas;
     }
 
     /// @throws RenderException if the output would be larger than any may be

@@ -56,7 +56,7 @@ final class Scaler {
 
     private Pixels small(int side) {
         Geometry geometry = Geometry.of(source.width(), source.height(), OutputSpec.inside(side));
-        return resize(whole.getLast(), geometry, false);
+        return resize(smallestOf(geometry.width(), geometry.height()), geometry, false);
     }
 
     private Geometry placed(Plan plan) {
@@ -74,9 +74,12 @@ final class Scaler {
     }
 
     private Pixels smallestFor(Plan plan) {
+        return smallestOf(source.width() * plan.scaleX() * ENOUGH, source.height() * plan.scaleY() * ENOUGH);
+    }
+
+    /// The smallest image of the whole that is at least so large, upright.
+    private Pixels smallestOf(double width, double height) {
         boolean swaps = Upright.swaps(source.orientation());
-        double width = source.width() * plan.scaleX() * ENOUGH;
-        double height = source.height() * plan.scaleY() * ENOUGH;
         Optional<Pixels> enough = whole.reversed().stream()
                 .filter(image ->
                         image.width() >= (swaps ? height : width) && image.height() >= (swaps ? width : height))

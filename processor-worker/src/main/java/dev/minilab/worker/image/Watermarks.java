@@ -23,6 +23,7 @@ import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.util.HashMap;
 import java.util.Map;
 
 /// Lays watermarks over outputs, with Thumbnailator.
@@ -37,6 +38,10 @@ final class Watermarks {
     private final Codecs codecs;
     private final Resampler resampler;
     private final Map<String, byte[]> images;
+    /// Every frame of an animation bears the same.
+    private final Map<Size, BufferedImage> marks = new HashMap<>();
+
+    private record Size(Watermark watermark, int width, int height) {}
 
     Watermarks(Codecs codecs, Resampler resampler, Map<String, byte[]> images) {
         this.codecs = codecs;
@@ -46,9 +51,14 @@ final class Watermarks {
 
     Pixels lay(Pixels output, Watermark watermark) throws RenderException {
         String text = watermark.text();
-        BufferedImage mark = text != null
-                ? text(text, output.width() / 2, Math.max(8, output.height() / 12))
-                : image(watermark, output.width() / 2, output.height() / 2);
+        Size size = new Size(watermark, output.width(), output.height());
+        BufferedImage mark = marks.get(size);
+        if (mark == null) {
+            mark = text != null
+                    ? text(text, output.width() / 2, Math.max(8, output.height() / 12))
+                    : image(watermark, output.width() / 2, output.height() / 2);
+            marks.put(size, mark);
+        }
         int margin = Math.min(output.width(), output.height()) / 50;
         BufferedImage marked = new net.coobird.thumbnailator.filters.Watermark(
                         (width, height, markWidth, markHeight, left, right, top, bottom) -> new Point(
@@ -110,7 +120,7 @@ final class Watermarks {
                 return BufferedPixels.toImage(fit(picture.first(), inspection.orientation(), width, height));
             }
         } catch (InspectException e) {
-            throw new RenderException(e.code(), "the image of the watermark: " + e.getMessage(), e);
+            throw new RenderException(ErrorCode.DECODE_FAILED, "the image of the watermark: " + e.getMessage(), e);
         }
     }
 

@@ -52,6 +52,8 @@ record Bubblewrap(Path program) {
                 "--unshare-all",
                 "--die-with-parent",
                 "--new-session",
+                "--cap-drop",
+                "ALL",
                 "--proc",
                 "/proc",
                 "--dev",
@@ -62,6 +64,8 @@ record Bubblewrap(Path program) {
                 "/tmp"));
         SYSTEM.forEach(path -> readOnly(all, path));
         readOnly(all, child.javaHome().toString());
+        linkedFrom(child.javaHome().resolve("conf")).forEach(path -> readOnly(all, path));
+        linkedFrom(child.javaHome().resolve("lib/security")).forEach(path -> readOnly(all, path));
         child.classPath().forEach(path -> readOnly(all, path.toString()));
         natives(all, child.natives());
         all.addAll(List.of("--remount-ro", "/", "--chdir", "/", "--"));
@@ -79,6 +83,21 @@ record Bubblewrap(Path program) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Distributions keep the configuration of a JDK in `/etc`, and link to it.
+    private static List<String> linkedFrom(Path folder) {
+        List<String> targets = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path link : files.filter(Files::isSymbolicLink).toList()) {
+                targets.add(link.toRealPath().toString());
+            }
+        } catch (NoSuchFileException _) {
+            return targets; // A link that leads nowhere, or no such folder.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return targets;
     }
 
     private static void readOnly(List<String> all, String path) {

@@ -29,8 +29,16 @@ final class Isolating {
         // Native libraries are unpacked where a sandboxed process may only read: by one that has met no stranger.
         ready(new ProcessEngine(1, child.plain(), Isolation.PROCESS, config.memory()))
                 .close();
-        return ready(new ProcessEngine(
-                config.processes(), child.sandboxed(sandbox.get()), Isolation.BUBBLEWRAP, config.memory()));
+        try {
+            return ready(new ProcessEngine(
+                    config.processes(), child.sandboxed(sandbox.get()), Isolation.BUBBLEWRAP, config.memory()));
+        } catch (IllegalStateException e) {
+            if (config.isolation() == Isolation.BUBBLEWRAP) {
+                throw e;
+            }
+            LOG.warn("Render processes do not start under bubblewrap, and so go without", e);
+            return ready(new ProcessEngine(config.processes(), child.plain(), Isolation.PROCESS, config.memory()));
+        }
     }
 
     private static ProcessEngine ready(ProcessEngine engine) throws InterruptedException {

@@ -124,9 +124,12 @@ final class ProcessEngine implements Engine {
         try {
             RenderProcess process = RenderProcess.start(command, memory);
             all.add(process);
+            if (closed) {
+                process.close();
+            }
             var _ = process.onExit().thenRun(() -> ended(process));
             Thread.ofVirtual().name("render-warm-up-" + process.pid()).start(() -> warmUp(process));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.error("Cannot start a render process", e);
             failedStarts.incrementAndGet();
             startAnother();

@@ -31,7 +31,7 @@ public final class RenderMain {
     static final long MAX_REQUEST = 2L << 30;
 
     /// Of all outputs of an original together.
-    static final long MAX_REPLY = 512L << 20;
+    static final long MAX_REPLY = 128L << 20;
 
     private static final int CHANNEL_DESCRIPTOR = 3;
 

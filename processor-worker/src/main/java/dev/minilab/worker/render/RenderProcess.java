@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -110,7 +111,12 @@ final class RenderProcess implements AutoCloseable {
 
     private <T> T ask(Callable<T> question, Duration limit)
             throws RenderException, ProcessLostException, InterruptedException {
-        Future<T> reply = channel.submit(question);
+        Future<T> reply;
+        try {
+            reply = channel.submit(question);
+        } catch (RejectedExecutionException e) {
+            throw new ProcessLostException("it had ended before", e);
+        }
         boolean kept = false;
         try {
             T answer = await(reply, limit);

@@ -35,7 +35,7 @@ public final class Renderer implements AutoCloseable {
 
     /// Starts the render processes and waits until the first is ready.
     ///
-    /// @param jobLimit how long a render may wait for its turn, and how long all its tries may then take
+    /// @param jobLimit how long a render may wait for its turn; with all its tries it may take twice that
     /// @throws IllegalStateException if the isolation that is asked for cannot be had, or no process starts
     public static Renderer start(RenderConfig config, Duration jobLimit) throws InterruptedException {
         Engine engine = config.isolation() == Isolation.THREAD
@@ -69,12 +69,12 @@ public final class Renderer implements AutoCloseable {
     ///     down three processes (`poison`)
     /// @throws RendererBusyException if there was no room
     public Rendering render(RenderRequest request) throws RenderException, InterruptedException {
+        long end = System.nanoTime() + jobLimit.multipliedBy(2).toNanos();
         try (var _ = admission.enter(Prediction.of(request), jobLimit)) {
-            long end = System.nanoTime() + jobLimit.multipliedBy(2).toNanos();
             for (int lost = 1; ; lost++) {
                 try {
                     Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-                    return engine.render(request, shorter(jobLimit, left), limit);
+                    return engine.render(request, shorter(jobLimit, left), shorter(limit, left));
                 } catch (ProcessLostException e) {
                     LOG.warn("Lost render process {} of {} to one image: {}", lost, MAX_LOST, e.getMessage());
                     if (lost == MAX_LOST) {

@@ -148,6 +148,19 @@ class CodecsTest {
     }
 
     @Test
+    @DisplayName("a film behind a photograph, as telephones put it there, is no matter, whatever its bytes are")
+    void motionPhoto() throws Exception {
+        byte[] jpeg = photograph();
+        byte[] film = new byte[4000];
+        for (int i = 0; i < film.length; i += 2) {
+            film[i] = (byte) 0xFF;
+            film[i + 1] = (byte) 0xDA;
+        }
+        assertThat(decode(Drawn.insert(jpeg, jpeg.length, film)).first().width())
+                .isEqualTo(200);
+    }
+
+    @Test
     @DisplayName("C39 a broken colour profile spoils nothing")
     void brokenProfile() throws Exception {
         byte[] segment = new byte[2 + 2 + 14 + 200];

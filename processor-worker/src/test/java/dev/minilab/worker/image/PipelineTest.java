@@ -317,6 +317,24 @@ class PipelineTest {
     }
 
     @Test
+    @DisplayName("C53 outputs beyond 100 million pixels fail, and those before them do not")
+    void tooManyPixels() throws Exception {
+        byte[] png = Drawn.encode(Drawn.quarters(40, 40), "png");
+        Map<String, OutputSpec> specs = new LinkedHashMap<>();
+        for (int i = 0; i < 8; i++) {
+            specs.put(
+                    "o" + i,
+                    new OutputSpec(4096, null, Fit.INSIDE, Position.CENTRE, false, ImageFormat.JPEG, null, null));
+        }
+        Rendering rendering = render(png, specs);
+        assertThat(rendering.outputs().values().stream()
+                        .filter(Rendering.Failed.class::isInstance)
+                        .map(output -> ((Rendering.Failed) output).error().code()))
+                .hasSize(3)
+                .containsOnly(ErrorCode.TOO_MANY_PIXELS);
+    }
+
+    @Test
     @DisplayName("what no codec writes fails with codec_unavailable")
     void unavailable() throws Exception {
         byte[] png = Drawn.encode(Drawn.quarters(40, 40), "png");
