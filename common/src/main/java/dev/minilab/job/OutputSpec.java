@@ -46,6 +46,8 @@ public record OutputSpec(
         @JsonSetter(nulls = Nulls.AS_EMPTY) Set<Keep> keep) {
 
     public static final int MAX_SIDE = 4096;
+    /// Of all outputs of a job, and all their frames, together.
+    public static final long MAX_RESULT_PIXELS = 100_000_000;
     public static final double MIN_SIGMA = 0.3;
     public static final double MAX_BLUR = 100;
     public static final double MAX_SHARPEN = 10;

@@ -19,9 +19,6 @@ public record JobRequest(
         @Nullable Duration deadline) {
 
     public static final int MAX_OUTPUTS = 20;
-    /// Pixels of all boxes of a job together, as far as both sides are given: what a worker may have to fill for one
-    /// upload.
-    public static final long MAX_RESULT_PIXELS = 100_000_000;
 
     public static final int MAX_EXTERNAL_ID = 200;
     public static final int MAX_METADATA_ENTRIES = 50;

@@ -71,10 +71,10 @@ final class OutputReader {
     private void limitPixels(Map<String, OutputSpec> outputs, String at) {
         long pixels =
                 outputs.values().stream().mapToLong(OutputReader::pixelsOfBox).sum();
-        if (pixels > JobRequest.MAX_RESULT_PIXELS) {
+        if (pixels > OutputSpec.MAX_RESULT_PIXELS) {
             fields.tooManyOutputs(
                     at,
-                    "asks for boxes of " + pixels + " pixels altogether; the limit is " + JobRequest.MAX_RESULT_PIXELS);
+                    "asks for boxes of " + pixels + " pixels altogether; the limit is " + OutputSpec.MAX_RESULT_PIXELS);
         }
     }
 

@@ -97,7 +97,7 @@ final class InstallationRoutes {
                 .put("max_upload_bytes", maxUploadBytes)
                 .put("max_outputs", JobRequest.MAX_OUTPUTS)
                 .put("max_output_side", OutputSpec.MAX_SIDE)
-                .put("max_result_pixels", JobRequest.MAX_RESULT_PIXELS);
+                .put("max_result_pixels", OutputSpec.MAX_RESULT_PIXELS);
         return json;
     }
 }

@@ -2,6 +2,7 @@ package dev.minilab.worker.image;
 
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobError;
+import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Placeholder;
 import dev.minilab.json.Json;
 import dev.minilab.worker.codec.Codec.Need;
@@ -16,9 +17,6 @@ import java.util.Map;
 /// Renders one original: decode once, as small as will do, then each output, the largest first: crop and resize, turn
 /// upright, convert to sRGB, finish, encode. Safe for use by many threads.
 public final class Pipeline {
-
-    /// Of all outputs and all their frames together.
-    private static final long MAX_PIXELS = 100_000_000;
 
     private final Codecs codecs;
     private final Resampler resampler = new Resampler(Kernel.best());
@@ -64,10 +62,10 @@ public final class Pipeline {
     private static Rendering.Output render(Plan plan, long pixels, Picture picture, Scaler scaler, Finisher finisher) {
         try {
             plan.requireSize();
-            if (pixels > MAX_PIXELS) {
+            if (pixels > OutputSpec.MAX_RESULT_PIXELS) {
                 throw new RenderException(
                         ErrorCode.TOO_MANY_PIXELS,
-                        "with this output the job would have more than " + MAX_PIXELS + " pixels");
+                        "with this output the job would have more than " + OutputSpec.MAX_RESULT_PIXELS + " pixels");
             }
             if (plan.animated() && !picture.animated()) {
                 throw new RenderException(

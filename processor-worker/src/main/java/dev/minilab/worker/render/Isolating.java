@@ -26,8 +26,9 @@ final class Isolating {
         if (sandbox.isEmpty()) {
             return ready(new ProcessEngine(config.processes(), child.plain(), Isolation.PROCESS, config.memory()));
         }
-        // Native libraries are unpacked where a sandboxed process may only read: by one that has met no stranger.
-        ready(new ProcessEngine(1, child.plain(), Isolation.PROCESS, config.memory()))
+        // Native libraries are unpacked where a sandboxed process may only read: by one that has met no stranger,
+        // the one more than none that are asked for.
+        ready(new ProcessEngine(0, child.plain(), Isolation.PROCESS, config.memory()))
                 .close();
         try {
             return ready(new ProcessEngine(
