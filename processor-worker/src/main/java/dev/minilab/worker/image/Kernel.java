@@ -28,9 +28,9 @@ interface Kernel {
 
     /// Weights for lines of interleaved channels.
     ///
-    /// @param weights in groups of `count` for each pixel
+    /// @param weights for each pixel, `count` groups of `step`
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Weights(int[] start, float[] weights, int count, int channels) {}
+    record Weights(int[] start, float[] weights, int count, int step, int channels) {}
 
     /// The fastest one that this process can run: the Vector API needs a module that is added on the command line.
     static Kernel best() {

@@ -60,12 +60,12 @@ final class PlainKernel implements Kernel {
             line[i + 2] *= factor;
         }
         for (int i = 0; i < length; i++) {
-            bytes[at + i] = (byte) (int) Math.clamp(line[i] + 0.5f, 0f, 255f);
+            bytes[at + i] = (byte) (int) Math.clamp(Math.rint(line[i]), 0, 255);
         }
     }
 
     @Override
     public Weights prepare(Taps taps, int channels) {
-        return new Weights(taps.start(), taps.weights(), taps.count(), channels);
+        return new Weights(taps.start(), taps.weights(), taps.count(), 1, channels);
     }
 }

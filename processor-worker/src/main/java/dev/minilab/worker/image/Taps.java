@@ -70,6 +70,7 @@ record Taps(int[] start, float[] weights, int count) {
             return 1;
         }
         double pi = Math.PI * x;
-        return LOBES * Math.sin(pi) * Math.sin(pi / LOBES) / (pi * pi);
+        double sine = Math.sin(pi / LOBES);
+        return LOBES * (3 - 4 * sine * sine) * sine * sine / (pi * pi); // sin 3t = 3 sin t - 4 sin³ t
     }
 }

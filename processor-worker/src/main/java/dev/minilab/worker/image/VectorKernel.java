@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// The same loops with the Vector API (JEP 508), several times as fast as what the compiler makes of plain ones.
 ///
 /// Vertically, lines are summed in vectors as wide as the machine has. Horizontally, one vector holds two
-/// neighbouring pixels (one where vectors are short), and the two halves of the sum are folded at the end.
+/// neighbouring pixels, whose sums are added at the end.
 final class VectorKernel implements Kernel {
 
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -25,15 +25,23 @@ final class VectorKernel implements Kernel {
     private static final VectorShuffle<Float> ALPHA = VectorShuffle.fromOp(FLOATS, lane -> lane | 3);
     private static final VectorMask<Float> COLOURS = VectorMask.fromLong(FLOATS, 0x7777_7777_7777_7777L);
 
-    private static final VectorSpecies<Float> PIXELS = FLOATS;
-    private static final int GROUP = PIXELS.length() / 4;
-    private static final VectorShuffle<Float> FOLD_3 = fold(3);
-    private static final VectorShuffle<Float> FOLD_4 = fold(4);
-    private static final VectorShuffle<Float> FOLD_6 = fold(6);
-    private static final VectorShuffle<Float> FOLD_8 = fold(8);
+    /// Two neighbouring pixels, or one where vectors are short. Wider ones lie across two lines of the cache too
+    /// often.
+    private static final VectorSpecies<Float> PIXELS = LANES < 8 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_256;
 
-    private static VectorShuffle<Float> fold(int lanes) {
-        return VectorShuffle.fromOp(PIXELS, lane -> Math.min(PIXELS.length() - 1, lane + lanes));
+    private static final VectorSpecies<Float> PIXEL = FloatVector.SPECIES_128;
+    private static final int GROUP = PIXELS.length() / PIXEL.length();
+    private static final VectorShuffle<Float> SECOND_OF_3 = second(3);
+    private static final VectorShuffle<Float> SECOND_OF_4 = second(4);
+
+    /// Added to a float of less than a few millions, this leaves the nearest whole number in the lowest bits, at a
+    /// fraction of what a conversion costs that minds infinity and its like.
+    private static final float ROUND = 0x1.8p23f;
+
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
+
+    private static VectorShuffle<Float> second(int channels) {
+        return VectorShuffle.fromOp(PIXELS, lane -> Math.min(PIXELS.length() - 1, lane + channels));
     }
 
     @Override
@@ -54,9 +62,18 @@ final class VectorKernel implements Kernel {
         }
     }
 
-    /// Every line is read once for all `ROWS` sums: reading is what takes the time, not multiplying by zero.
+    /// Every line is read once for all sums that it has a part in. The first lines have none in the lower two sums,
+    /// the last ones none in the upper two.
     @Override
     public void vertical(float[][] lines, float[] weights, int count, float[][] out, int length) {
+        int lowerFrom = 0;
+        while (lowerFrom < count && weights[lowerFrom * ROWS + 2] == 0 && weights[lowerFrom * ROWS + 3] == 0) {
+            lowerFrom++;
+        }
+        int upperTo = count;
+        while (upperTo > lowerFrom && weights[(upperTo - 1) * ROWS] == 0 && weights[(upperTo - 1) * ROWS + 1] == 0) {
+            upperTo--;
+        }
         float[] out0 = out[0];
         float[] out1 = out[1];
         float[] out2 = out[2];
@@ -70,16 +87,36 @@ final class VectorKernel implements Kernel {
             FloatVector c1 = a0;
             FloatVector d0 = a0;
             FloatVector d1 = a0;
-            for (int k = 0; k < count; k++) {
-                float[] line = lines[k];
-                FloatVector left = FloatVector.fromArray(FLOATS, line, i);
-                FloatVector right = FloatVector.fromArray(FLOATS, line, i + LANES);
+            int k = 0;
+            for (; k < lowerFrom; k++) {
+                FloatVector left = FloatVector.fromArray(FLOATS, lines[k], i);
+                FloatVector right = FloatVector.fromArray(FLOATS, lines[k], i + LANES);
                 FloatVector a = FloatVector.broadcast(FLOATS, weights[k * ROWS]);
                 a0 = left.fma(a, a0);
                 a1 = right.fma(a, a1);
                 FloatVector b = FloatVector.broadcast(FLOATS, weights[k * ROWS + 1]);
                 b0 = left.fma(b, b0);
                 b1 = right.fma(b, b1);
+            }
+            for (; k < upperTo; k++) {
+                FloatVector left = FloatVector.fromArray(FLOATS, lines[k], i);
+                FloatVector right = FloatVector.fromArray(FLOATS, lines[k], i + LANES);
+                FloatVector a = FloatVector.broadcast(FLOATS, weights[k * ROWS]);
+                a0 = left.fma(a, a0);
+                a1 = right.fma(a, a1);
+                FloatVector b = FloatVector.broadcast(FLOATS, weights[k * ROWS + 1]);
+                b0 = left.fma(b, b0);
+                b1 = right.fma(b, b1);
+                FloatVector c = FloatVector.broadcast(FLOATS, weights[k * ROWS + 2]);
+                c0 = left.fma(c, c0);
+                c1 = right.fma(c, c1);
+                FloatVector d = FloatVector.broadcast(FLOATS, weights[k * ROWS + 3]);
+                d0 = left.fma(d, d0);
+                d1 = right.fma(d, d1);
+            }
+            for (; k < count; k++) {
+                FloatVector left = FloatVector.fromArray(FLOATS, lines[k], i);
+                FloatVector right = FloatVector.fromArray(FLOATS, lines[k], i + LANES);
                 FloatVector c = FloatVector.broadcast(FLOATS, weights[k * ROWS + 2]);
                 c0 = left.fma(c, c0);
                 c1 = right.fma(c, c1);
@@ -98,44 +135,53 @@ final class VectorKernel implements Kernel {
         }
     }
 
+    /// The inner loop runs a few times only. That its step is no constant keeps the compiler from unrolling it, which
+    /// would cost more than it saves.
     @Override
     public void horizontal(float[][] lines, Weights weights, float[][] out) {
         int[] start = weights.start();
         float[] w = weights.weights();
-        int groups = weights.count();
         int channels = weights.channels();
-        VectorShuffle<Float> fold = channels == 4 ? FOLD_4 : FOLD_3;
-        VectorShuffle<Float> half = channels == 4 ? FOLD_8 : FOLD_6;
+        int step = weights.step();
+        int length = weights.count() * step;
+        int ahead = GROUP * channels;
+        VectorShuffle<Float> second = channels == 4 ? SECOND_OF_4 : SECOND_OF_3;
         float[] line0 = lines[0];
         float[] line1 = lines[1];
         float[] line2 = lines[2];
         float[] line3 = lines[3];
+        float[] out0 = out[0];
+        float[] out1 = out[1];
+        float[] out2 = out[2];
+        float[] out3 = out[3];
         for (int x = 0, at = 0; x < start.length; x++) {
             int from = start[x] * channels;
             FloatVector a = FloatVector.zero(PIXELS);
             FloatVector b = a;
             FloatVector c = a;
             FloatVector d = a;
-            for (int k = 0; k < groups; k++) {
+            for (int end = at + length; at < end; at += step) {
                 FloatVector weight = FloatVector.fromArray(PIXELS, w, at);
                 a = FloatVector.fromArray(PIXELS, line0, from).fma(weight, a);
                 b = FloatVector.fromArray(PIXELS, line1, from).fma(weight, b);
                 c = FloatVector.fromArray(PIXELS, line2, from).fma(weight, c);
                 d = FloatVector.fromArray(PIXELS, line3, from).fma(weight, d);
-                at += PIXELS.length();
-                from += GROUP * channels;
+                from += ahead;
             }
             int to = x * channels;
-            folded(a, half, fold).intoArray(out[0], to);
-            folded(b, half, fold).intoArray(out[1], to);
-            folded(c, half, fold).intoArray(out[2], to);
-            folded(d, half, fold).intoArray(out[3], to);
+            folded(a, second).intoArray(out0, to);
+            folded(b, second).intoArray(out1, to);
+            folded(c, second).intoArray(out2, to);
+            folded(d, second).intoArray(out3, to);
         }
     }
 
-    private static FloatVector folded(FloatVector sum, VectorShuffle<Float> half, VectorShuffle<Float> fold) {
-        FloatVector halved = GROUP == 4 ? sum.add(sum.rearrange(half)) : sum;
-        return GROUP == 1 ? halved : halved.add(halved.rearrange(fold));
+    private static FloatVector folded(FloatVector sum, VectorShuffle<Float> second) {
+        return GROUP == 1 ? sum : first(sum).add(first(sum.rearrange(second)));
+    }
+
+    private static FloatVector first(FloatVector pixels) {
+        return (FloatVector) pixels.reinterpretShape(PIXEL, 0);
     }
 
     @Override
@@ -149,8 +195,8 @@ final class VectorKernel implements Kernel {
                 FloatVector factor = FloatVector.zero(FLOATS).add(255f, seen).div(alpha.max(0.5f));
                 floats = floats.mul(factor, COLOURS);
             }
-            FloatVector bounded = floats.add(0.5f).max(0f).min(255f);
-            IntVector ints = (IntVector) bounded.convert(VectorOperators.F2I, 0);
+            IntVector ints =
+                    floats.add(ROUND).reinterpretAsInts().sub(ROUND_BITS).max(0).min(255);
             ((ByteVector) ints.convertShape(VectorOperators.I2B, BYTES, 0)).intoArray(bytes, at + i);
         }
         for (; i < length; i++) {
@@ -159,7 +205,7 @@ final class VectorKernel implements Kernel {
                 float alpha = Math.min(line[i | 3], 255f);
                 factor = alpha < 0.5f ? 0 : 255f / alpha;
             }
-            bytes[at + i] = (byte) (int) Math.clamp(line[i] * factor + 0.5f, 0f, 255f);
+            bytes[at + i] = (byte) (int) Math.clamp(Math.rint(line[i] * factor), 0, 255);
         }
     }
 
@@ -174,6 +220,6 @@ final class VectorKernel implements Kernel {
                 Arrays.fill(spread, at, at + channels, taps.weights()[x * taps.count() + k]);
             }
         }
-        return new Weights(taps.start(), spread, groups, channels);
+        return new Weights(taps.start(), spread, groups, PIXELS.length(), channels);
     }
 }
