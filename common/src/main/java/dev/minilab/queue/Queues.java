@@ -2,6 +2,8 @@ package dev.minilab.queue;
 
 import dev.minilab.aws.AwsCredentials;
 import dev.minilab.config.Config;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,19 @@ public final class Queues implements AutoCloseable {
     }
 
     private static <T> T call(String what, Supplier<T> call) {
+        long start = System.nanoTime();
+        String outcome = "ok";
+        try {
+            return translated(what, call);
+        } catch (QueueException e) {
+            outcome = e.retryable() ? "unavailable" : "refused";
+            throw e;
+        } finally {
+            Meters.timeSince(Metric.QUEUE_CALLS, start, what.substring(0, what.indexOf(' ')), outcome);
+        }
+    }
+
+    private static <T> T translated(String what, Supplier<T> call) {
         try {
             return call.get();
         } catch (QueueDoesNotExistException e) {

@@ -2,6 +2,8 @@ package dev.minilab.store;
 
 import dev.minilab.aws.AwsCredentials;
 import dev.minilab.config.Config;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.store.StoreException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -311,6 +314,19 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     private static <T> T call(String what, Supplier<T> call) {
+        long start = System.nanoTime();
+        String outcome = "ok";
+        try {
+            return translated(what, call);
+        } catch (StoreException e) {
+            outcome = e.reason().name().toLowerCase(Locale.ROOT);
+            throw e;
+        } finally {
+            Meters.timeSince(Metric.STORE_CALLS, start, what.substring(0, what.indexOf(' ')), outcome);
+        }
+    }
+
+    private static <T> T translated(String what, Supplier<T> call) {
         try {
             return call.get();
         } catch (NoSuchBucketException e) {

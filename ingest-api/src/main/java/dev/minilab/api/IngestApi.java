@@ -125,6 +125,7 @@ public final class IngestApi implements AutoCloseable {
             health(routes, readiness);
             jobRoutes.register(routes);
             installationRoutes.register(routes);
+            new ConsoleRoutes(keys).register(routes);
         });
         parts.push(readiness::drain);
     }
@@ -151,6 +152,7 @@ public final class IngestApi implements AutoCloseable {
         javalin.startup.showOldJavalinVersionWarning = false;
         javalin.concurrency.useVirtualThreads = true;
         javalin.http.prefer405over404 = true;
+        ConsoleRoutes.serveFiles(javalin);
         javalin.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setSendDateHeader(true);

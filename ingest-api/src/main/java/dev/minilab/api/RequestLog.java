@@ -1,8 +1,12 @@
 package dev.minilab.api;
 
 import dev.minilab.job.JobId;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.router.Endpoint;
+import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +33,26 @@ final class RequestLog {
         });
         routes.after(ctx -> {
             Long start = ctx.attribute(START);
-            long millis = start == null ? 0 : (System.nanoTime() - start) / 1_000_000;
+            long nanos = start == null ? 0 : System.nanoTime() - start;
             var line = ctx.path().startsWith("/health/") ? LOG.atDebug() : LOG.atInfo();
             JobId job = ctx.attribute(JOB);
             if (job != null) {
                 line = line.addKeyValue("job", job);
             }
             line.addKeyValue("request_id", id(ctx))
-                    .log("{} {} {} {} ms", ctx.method(), ctx.path(), ctx.statusCode(), millis);
+                    .log("{} {} {} {} ms", ctx.method(), ctx.path(), ctx.statusCode(), nanos / 1_000_000);
+            Meters.time(Metric.HTTP_REQUESTS, Duration.ofNanos(nanos), labels(ctx));
         });
+    }
+
+    /// Method, route and status; of what no route of ours answers, strangers choose method and path, and so neither is
+    /// told.
+    private static String[] labels(Context ctx) {
+        Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
+        String status = Integer.toString(ctx.statusCode());
+        return endpoint == null
+                ? new String[] {"other", "other", status}
+                : new String[] {endpoint.method.name(), endpoint.path, status};
     }
 
     /// Names the job that a request is about, for its line in the log.
