@@ -39,7 +39,7 @@ function cardsOf(ready, capabilities, metrics, rate) {
     card("Workers", String(capabilities.workers), `${capabilities.max_renders} renders at once, ${capabilities.isolation.join(", ") || "no isolation known"}`),
     metrics?.has("minilab_queue_messages") ? card("Waiting", String(metrics.sum("minilab_queue_messages", {state: "visible"})), age === undefined ? "jobs in the queues" : `oldest ${millis(age * 1000)}`) : null,
     metrics?.has("minilab_jobs_finished_total") ? card("Finished", String(metrics.sum("minilab_jobs_finished_total")), rate === null ? "since the start" : `${rate.toFixed(rate < 10 ? 1 : 0)} a minute`) : null,
-    metrics?.has("minilab_render_processes") ? card("Render processes", String(metrics.sum("minilab_render_processes")), `${metrics.sum("minilab_renders_active")} rendering, ${metrics.sum("minilab_render_processes_killed_total")} killed`) : null,
+    metrics?.has("minilab_render_processes") ? card("Render processes", String(metrics.sum("minilab_render_processes")), `${metrics.sum("minilab_renders_active")} rendering, ${metrics.sum("minilab_render_processes_replaced_total")} replaced`) : null,
     metrics?.has("jvm_memory_used_bytes") ? card("Memory", bytes(metrics.sum("jvm_memory_used_bytes")), "of this process") : null,
   ].filter(Boolean);
 }

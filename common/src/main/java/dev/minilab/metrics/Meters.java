@@ -69,13 +69,13 @@ public final class Meters {
     }
 
     /// Adds an amount that is not negative.
-    public static void add(Metric metric, double amount, String... labels) {
+    public static void add(Metric metric, long amount, String... labels) {
         require(metric, Metric.Kind.COUNTER);
         Counter.builder(metric.meter())
                 .description(metric.description())
                 .tags(tags(metric, labels))
                 .register(REGISTRY)
-                .increment(amount);
+                .increment((double) amount);
     }
 
     /// Notes that something took so long; a negative duration counts as none.
@@ -94,16 +94,27 @@ public final class Meters {
         time(metric, Duration.ofNanos(System.nanoTime() - startNanos), labels);
     }
 
+    /// Times a block: `try (var _ = Meters.timing(Metric.STAGE, "fetch")) { … }`.
+    public static Timing timing(Metric metric, String... labels) {
+        long start = System.nanoTime();
+        return () -> timeSince(metric, start, labels);
+    }
+
+    /// Ends when it is closed.
+    public interface Timing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /// Shows a value whenever somebody looks. A second gauge with the same labels takes the place of the first.
     public static void gauge(Metric metric, Supplier<Number> value, String... labels) {
         require(metric, Metric.Kind.GAUGE);
         List<Tag> tags = tags(metric, labels);
-        String name = metric == Metric.QUEUE_AGE ? metric.meter() + ".seconds" : metric.meter();
-        var before = REGISTRY.find(name).tags(tags).meter();
+        var before = REGISTRY.find(metric.meter()).tags(tags).meter();
         if (before != null) {
             REGISTRY.remove(before);
         }
-        Gauge.builder(name, value)
+        Gauge.builder(metric.meter(), value)
                 .description(metric.description())
                 .tags(tags)
                 .strongReference(true)

@@ -28,23 +28,11 @@ public enum Metric {
     OUTPUT_BYTES(Kind.COUNTER, "minilab.output.bytes", "Bytes of outputs that were stored", "format"),
     RENDER_PROCESSES(Kind.GAUGE, "minilab.render.processes", "Render processes alive"),
     RENDERS_ACTIVE(Kind.GAUGE, "minilab.renders.active", "Renders going on"),
-    RENDER_PROCESSES_ENDED(
+    RENDER_PROCESSES_REPLACED(
             Kind.COUNTER,
-            "minilab.render.processes.killed",
-            "Render processes that crashed or were killed, by reason",
-            "reason"),
+            "minilab.render.processes.replaced",
+            "Render processes that crashed, were killed at a limit or had served their time"),
     PERMITS(Kind.GAUGE, "minilab.permits.free", "Messages that a consumer could take up now", "queue"),
-    QUEUE_MESSAGES(
-            Kind.GAUGE,
-            "minilab.queue.messages",
-            "Messages in a queue, as the queue itself estimates: visible, or in_flight",
-            "queue",
-            "state"),
-    QUEUE_AGE(
-            Kind.GAUGE,
-            "minilab.queue.oldest.age",
-            "Age of the oldest job that waits, in seconds, as this process last saw it",
-            "queue"),
     STORE_CALLS(
             Kind.TIMER,
             "minilab.store.calls",
@@ -56,16 +44,7 @@ public enum Metric {
             "minilab.queue.calls",
             "Calls to the queues by operation, and how they ended",
             "call",
-            "outcome"),
-    WEBHOOK_ATTEMPTS(
-            Kind.TIMER,
-            "minilab.webhook.attempts",
-            "Attempts to deliver a webhook: delivered, refused, unreachable, blocked, gone",
-            "outcome"),
-    WEBHOOK_HOSTS_PAUSED(
-            Kind.GAUGE, "minilab.webhook.hosts.paused", "Hosts that only fail and are left alone for a while"),
-    SWEEPS(Kind.TIMER, "minilab.sweeps", "Passes of the sweeper, and how they ended", "outcome"),
-    SWEPT(Kind.COUNTER, "minilab.swept", "What the sweeper sent again, ended or collected", "what");
+            "outcome");
 
     /// How a metric is shown: a counter gets `_total`, a timer `_seconds` with buckets, a gauge its name alone.
     public enum Kind {
@@ -77,6 +56,8 @@ public enum Metric {
     private final Kind kind;
     private final String meter;
     private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // What List.of makes is immutable.
     private final List<String> labels;
 
     Metric(Kind kind, String meter, String description, String... labels) {
@@ -110,7 +91,7 @@ public enum Metric {
         return switch (kind) {
             case COUNTER -> name + "_total";
             case TIMER -> name + "_seconds";
-            case GAUGE -> this == QUEUE_AGE ? name + "_seconds" : name;
+            case GAUGE -> name;
         };
     }
 }

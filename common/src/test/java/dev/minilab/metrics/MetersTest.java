@@ -3,8 +3,15 @@ package dev.minilab.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -47,10 +54,27 @@ class MetersTest {
     }
 
     @Test
-    @DisplayName("the age of a queue says its unit")
-    void unit() {
-        Meters.gauge(Metric.QUEUE_AGE, () -> 1.5, "test");
-        assertThat(Meters.scrape()).contains(Metric.QUEUE_AGE.exposedName() + "{queue=\"test\"} 1.5");
+    @DisplayName("a block is timed to its end")
+    void blocks() {
+        try (var _ = Meters.timing(Metric.STAGE, "block")) {
+            assertThat(Meters.scrape()).doesNotContain("stage=\"block\"");
+        }
+        assertThat(Meters.scrape()).contains("minilab_stage_seconds_count{stage=\"block\"} 1");
+    }
+
+    @Test
+    @DisplayName("docs/metrics.md lists every metric with its kind, its labels and what it tells, and no other")
+    void documented() throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("../docs/metrics.md")).stream()
+                .filter(line -> line.startsWith("| `minilab_"))
+                .toList();
+        assertThat(rows)
+                .containsExactlyElementsOf(Stream.of(Metric.values())
+                        .map(m -> "| `" + m.exposedName() + "` | "
+                                + m.kind().name().toLowerCase(Locale.ROOT) + " | "
+                                + m.labels().stream().map(l -> "`" + l + "`").collect(Collectors.joining(", ")) + " | "
+                                + m.description() + " |")
+                        .toList());
     }
 
     @Test

@@ -14,6 +14,8 @@ import dev.minilab.job.Keys;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.request.InvalidRequestException;
@@ -97,6 +99,8 @@ final class Intake {
                 request.metadata(),
                 request.deadline() == null ? null : now.plus(request.deadline()));
         records.accept(accepted);
+        Meters.count(Metric.JOBS_ACCEPTED, "interactive");
+        Meters.add(Metric.UPLOAD_BYTES, upload.length(), "interactive");
         enqueue(accepted);
         return accepted;
     }

@@ -14,6 +14,8 @@ import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
 import dev.minilab.job.Started;
 import dev.minilab.json.Json.UnreadableJsonException;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.QueueException;
 import dev.minilab.record.JobQueue;
@@ -110,11 +112,22 @@ final class JobHandler implements Handler {
         if (before.isPresent()) {
             result = before.get();
         } else {
-            result = records.finish(accepted, attempt(accepted, attempt));
+            result = finish(accepted, attempt(accepted, attempt));
             LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
         }
         announce(accepted, result);
         return Outcome.DONE;
+    }
+
+    private Result finish(Accepted accepted, Result ours) {
+        Result standing;
+        try (var _ = Meters.timing(Metric.STAGE, "record")) {
+            standing = records.finish(accepted, ours);
+        }
+        if (standing.equals(ours)) {
+            JobMeters.ended(accepted, ours);
+        }
+        return standing;
     }
 
     /// Does the work and tells how it ended; what may go better another time leaves as an exception.
@@ -133,9 +146,16 @@ final class JobHandler implements Handler {
         try {
             byte[] original = fetch(accepted);
             Inspection inspection = inspector.inspectWhole(original);
-            Rendering rendering = renderer.render(
-                    new RenderRequest(original, inspection, accepted.outputs(), watermarks.of(accepted)));
-            Map<String, Result.Output> outputs = storeAll(accepted, rendering);
+            RenderRequest request =
+                    new RenderRequest(original, inspection, accepted.outputs(), watermarks.of(accepted));
+            Rendering rendering;
+            try (var _ = Meters.timing(Metric.STAGE, "render")) {
+                rendering = renderer.render(request);
+            }
+            Map<String, Result.Output> outputs;
+            try (var _ = Meters.timing(Metric.STAGE, "store")) {
+                outputs = storeAll(accepted, rendering);
+            }
             return result(accepted, attempt, startedAt, inspection, outputs, rendering);
         } catch (InspectException e) {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
@@ -181,10 +201,13 @@ final class JobHandler implements Handler {
     }
 
     private byte[] fetch(Accepted accepted) {
-        byte[] original = store.get(
-                        Keys.original(accepted.tenant(), accepted.job()),
-                        accepted.source().bytes())
-                .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone"));
+        byte[] original;
+        try (var _ = Meters.timing(Metric.STAGE, "fetch")) {
+            original = store.get(
+                            Keys.original(accepted.tenant(), accepted.job()),
+                            accepted.source().bytes())
+                    .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone"));
+        }
         if (original.length != accepted.source().bytes()
                 || !Sha256.of(original).equals(accepted.source().sha256())) {
             throw new BadOriginalException(ErrorCode.INTEGRITY, "the stored original is not what was uploaded");
@@ -273,7 +296,9 @@ final class JobHandler implements Handler {
     /// sending. The webhook's id follows from the job, so that a receiver sees one.
     private void announce(Accepted accepted, Result result) {
         if (accepted.webhook() != null && accepted.webhook().wants(result.status())) {
-            webhooks.send(accepted.tenant(), accepted.job());
+            try (var _ = Meters.timing(Metric.STAGE, "announce")) {
+                webhooks.send(accepted.tenant(), accepted.job());
+            }
         }
     }
 

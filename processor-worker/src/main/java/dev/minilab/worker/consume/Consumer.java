@@ -1,5 +1,7 @@
 package dev.minilab.worker.consume;
 
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.QueueException;
@@ -58,6 +60,7 @@ public final class Consumer implements AutoCloseable {
         this.handler = handler;
         this.settings = settings;
         permits = new Semaphore(settings.concurrency());
+        Meters.gauge(Metric.PERMITS, permits::availablePermits, queue.name());
     }
 
     public void start() {

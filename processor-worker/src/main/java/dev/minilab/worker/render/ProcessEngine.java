@@ -2,6 +2,8 @@ package dev.minilab.worker.render;
 
 import dev.minilab.config.RenderConfig.Isolation;
 import dev.minilab.job.Capabilities;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
@@ -60,6 +62,8 @@ final class ProcessEngine implements Engine {
         this.isolation = isolation;
         this.memory = memory;
         slots = new Semaphore(count + SPARE, true);
+        Meters.gauge(Metric.RENDER_PROCESSES, all::size);
+        Meters.gauge(Metric.RENDERS_ACTIVE, () -> count + SPARE - slots.availablePermits());
         for (int i = 0; i < count + SPARE; i++) {
             starter.execute(this::startOne);
         }
@@ -160,6 +164,9 @@ final class ProcessEngine implements Engine {
     private void ended(RenderProcess process) {
         all.remove(process);
         idle.remove(process);
+        if (!closed) {
+            Meters.count(Metric.RENDER_PROCESSES_REPLACED);
+        }
         startAnother();
     }
 

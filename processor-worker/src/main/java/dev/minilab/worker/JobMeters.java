@@ -1,0 +1,41 @@
+package dev.minilab.worker;
+
+import dev.minilab.job.Accepted;
+import dev.minilab.job.JobError;
+import dev.minilab.job.Result;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
+import java.time.Duration;
+
+/// Counts jobs that ended here, once each: whoever wrote the result counts it.
+final class JobMeters {
+
+    private JobMeters() {}
+
+    static void ended(Accepted accepted, Result result) {
+        String lane = "interactive";
+        Meters.count(Metric.JOBS_FINISHED, lane, result.status().wireName());
+        Meters.time(Metric.JOB_DURATION, Duration.between(accepted.acceptedAt(), result.finishedAt()), lane);
+        if (result.startedAt() != null) {
+            Meters.time(Metric.JOB_QUEUED, Duration.between(accepted.acceptedAt(), result.startedAt()), lane);
+        }
+        if (result.error() != null && result.outputs().isEmpty()) {
+            error(result.error());
+        }
+        for (Result.Output output : result.outputs().values()) {
+            if (output.error() != null) {
+                error(output.error());
+            }
+            if (output.stored() != null) {
+                Meters.add(
+                        Metric.OUTPUT_BYTES,
+                        output.stored().bytes(),
+                        output.stored().format().wireName());
+            }
+        }
+    }
+
+    private static void error(JobError error) {
+        Meters.count(Metric.JOB_ERRORS, error.code().wireName());
+    }
+}
