@@ -65,6 +65,7 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
             @Nullable URI endpoint,
             String region,
             String jobs,
+            String bulk,
             String webhooks,
             @Nullable Credentials credentials) {
         static Queue read(Settings settings) {
@@ -72,10 +73,14 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                     settings.endpoint("MINILAB_SQS_ENDPOINT"),
                     settings.text("MINILAB_SQS_REGION", "us-east-1"),
                     name(settings, "MINILAB_SQS_JOBS_QUEUE", "minilab-jobs"),
+                    name(settings, "MINILAB_SQS_BULK_QUEUE", "minilab-bulk"),
                     name(settings, "MINILAB_SQS_WEBHOOKS_QUEUE", "minilab-webhooks"),
                     Credentials.read(settings, "MINILAB_SQS"));
-            if (queue.jobs().equals(queue.webhooks())) {
-                settings.mistake("MINILAB_SQS_WEBHOOKS_QUEUE", "must be another queue than MINILAB_SQS_JOBS_QUEUE");
+            if (queue.jobs().equals(queue.bulk())) {
+                settings.mistake("MINILAB_SQS_BULK_QUEUE", "must be another queue than MINILAB_SQS_JOBS_QUEUE");
+            }
+            if (List.of(queue.jobs(), queue.bulk()).contains(queue.webhooks())) {
+                settings.mistake("MINILAB_SQS_WEBHOOKS_QUEUE", "must be another queue than those of the jobs");
             }
             return queue;
         }
@@ -167,12 +172,14 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
             if (worker.visibility().compareTo(worker.heartbeat().multipliedBy(2)) <= 0) {
                 settings.mistake(
                         "MINILAB_VISIBILITY",
-                        "must be more than twice MINILAB_HEARTBEAT, or one late heartbeat hands a running job to a second worker");
+                        "must be more than twice MINILAB_HEARTBEAT, or one late heartbeat hands a running job to a"
+                                + " second worker");
             }
             if (worker.drain().compareTo(worker.longPoll()) <= 0) {
                 settings.mistake(
                         "MINILAB_DRAIN",
-                        "must be more than MINILAB_LONG_POLL, or a worker that stops leaves what its last receive gets");
+                        "must be more than MINILAB_LONG_POLL, or a worker that stops leaves what its last receive"
+                                + " gets");
             }
             return worker;
         }

@@ -49,7 +49,7 @@ public final class Keys {
 
     /// One rendered output.
     public static String output(Tenant tenant, JobId job, String output, ImageFormat format) {
-        return "results/" + tenant + "/" + job.hour() + "/" + job + "/" + output + "." + format.extension();
+        return outputs(tenant, job) + output + "." + format.extension();
     }
 
     /// An image that outputs of a tenant may bear as watermark. An operator puts it there.
@@ -60,6 +60,38 @@ public final class Keys {
             throw new IllegalArgumentException("not the key of a watermark");
         }
         return "watermarks/" + tenant + "/" + imageKey;
+    }
+
+    /// What a client uploads straight to the bucket, until a job takes it over.
+    public static String upload(Tenant tenant, UploadId upload) {
+        return uploads() + tenant + "/" + upload;
+    }
+
+    /// The prefix of all direct uploads.
+    public static String uploads() {
+        return "uploads/";
+    }
+
+    /// The upload of a key below [#uploads]; nothing for a key outside our grammar.
+    public static Optional<UploadId> uploadOf(String key) {
+        return key.matches("uploads/[a-z0-9-]+/[^/]+")
+                ? UploadId.parse(key.substring(key.lastIndexOf('/') + 1))
+                : Optional.empty();
+    }
+
+    /// The claim of an `Idempotency-Key`, by the SHA-256 of the key in hex.
+    public static String claim(Tenant tenant, String keySha256) {
+        return claims() + tenant + "/" + keySha256;
+    }
+
+    /// The prefix of all claims.
+    public static String claims() {
+        return "idempotency/";
+    }
+
+    /// The prefix of all outputs of a job.
+    public static String outputs(Tenant tenant, JobId job) {
+        return "results/" + tenant + "/" + job.hour() + "/" + job + "/";
     }
 
     /// What a worker says it can do. Written again and again, and removed when the worker stops.

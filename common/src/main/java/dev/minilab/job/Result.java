@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How a job ended: the content of `result.json`, created once and never changed.
+/// How a job ended: the content of `result.json`, created once and never changed, but for one thing: a job that is
+/// deleted gets a tombstone in its place.
 ///
 /// `attempts` counts from 1, 0 when no worker ever touched the job. `source` is what the worker found, which saw the
-/// whole file where the API saw its head; absent if it found nothing. Immutable.
+/// whole file where the API saw its head; absent if it found nothing. `deletedAt` makes a tombstone of it. Immutable.
 public record Result(
         int schema,
         JobId job,
@@ -21,7 +22,8 @@ public record Result(
         @Nullable JobError error,
         @Nullable Timings timings,
         @Nullable Source source,
-        @Nullable Placeholder placeholder) {
+        @Nullable Placeholder placeholder,
+        @Nullable Instant deletedAt) {
 
     public static final int SCHEMA = 1;
 
@@ -36,7 +38,7 @@ public record Result(
             Map<String, Output> outputs,
             @Nullable JobError error,
             @Nullable Timings timings) {
-        this(schema, job, status, startedAt, finishedAt, attempts, outputs, error, timings, null, null);
+        this(schema, job, status, startedAt, finishedAt, attempts, outputs, error, timings, null, null, null);
     }
 
     public Result {

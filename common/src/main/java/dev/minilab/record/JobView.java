@@ -41,7 +41,11 @@ public final class JobView {
                 .put("id", accepted.job().value())
                 .put("status", job.status().wireName())
                 .put("tenant", accepted.tenant().value())
-                .put("external_id", accepted.externalId());
+                .put("external_id", accepted.externalId())
+                .put("lane", accepted.lane().wireName());
+        if (accepted.retryOf() != null) {
+            json.put("retry_of", accepted.retryOf().value());
+        }
         ObjectNode metadata = json.putObject("metadata");
         accepted.metadata().forEach(metadata::put);
         json.put("created_at", time(accepted.acceptedAt()))
@@ -49,9 +53,7 @@ public final class JobView {
                 .put("finished_at", result == null ? null : time(result.finishedAt()))
                 .put("deadline_at", time(accepted.deadlineAt()))
                 .put("attempts", job.attempts());
-        source(
-                json.putObject("source"),
-                result != null && result.source() != null ? result.source() : accepted.source());
+        source(json.putObject("source"), accepted, result);
         ObjectNode outputs = json.putObject("outputs");
         for (String name : accepted.outputs().keySet()) {
             output(outputs.putObject(name), accepted, name, result);
@@ -79,7 +81,15 @@ public final class JobView {
         return "\"" + Sha256.of(state.getBytes(StandardCharsets.UTF_8)).substring(0, 24) + "\"";
     }
 
-    private static void source(ObjectNode json, Source source) {
+    /// What is known by now: in the end what the worker found, and before that a URL may be all there is.
+    private static void source(ObjectNode json, Accepted accepted, @Nullable Result result) {
+        if (accepted.sourceUrl() != null) {
+            json.put("url", accepted.sourceUrl().toString());
+        }
+        Source source = result != null && result.source() != null ? result.source() : accepted.source();
+        if (source == null) {
+            return;
+        }
         json.put("format", source.format().wireName())
                 .put("media_type", source.format().mediaType())
                 .put("width", source.width())

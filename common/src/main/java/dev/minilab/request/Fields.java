@@ -50,12 +50,10 @@ final class Fields {
         return json.isObject();
     }
 
-    /// Notes every field that is not among `fields`; those `toCome` have words of their own.
-    void refuseOthers(JsonNode json, String at, Set<String> fields, Set<String> toCome) {
+    /// Notes every field that is not among `fields`.
+    void refuseOthers(JsonNode json, String at, Set<String> fields) {
         for (String name : json.propertyNames()) {
-            if (toCome.contains(name)) {
-                mistake(at + "/" + name, "is not available in this release");
-            } else if (!fields.contains(name)) {
+            if (!fields.contains(name)) {
                 mistake(at + "/" + escape(name), "is not a field we know");
             }
         }

@@ -1,6 +1,7 @@
 package dev.minilab.request;
 
 import dev.minilab.job.JobStatus;
+import dev.minilab.job.Lane;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -19,13 +20,13 @@ import tools.jackson.databind.JsonNode;
 public final class JobRequestReader {
 
     private static final Set<String> FIELDS =
-            Set.of("outputs", "preset", "webhook", "external_id", "metadata", "lane", "deadline_seconds");
+            Set.of("source", "outputs", "preset", "webhook", "external_id", "metadata", "lane", "deadline_seconds");
 
     private final Fields fields = new Fields();
 
     private JobRequestReader() {}
 
-    /// A whole job request, as it stands in a `job` part.
+    /// A whole job request, as it stands in a `job` part or a body.
     ///
     /// @throws InvalidRequestException with every mistake
     public static JobRequest read(JsonNode json) throws InvalidRequestException {
@@ -39,11 +40,10 @@ public final class JobRequestReader {
         if (!fields.isObject(json, "")) {
             return JobRequest.EMPTY;
         }
-        fields.refuseOthers(json, "", FIELDS, Set.of("source"));
+        fields.refuseOthers(json, "", FIELDS);
         if (json.has("outputs") && json.has("preset")) {
             fields.mistake("/preset", "cannot stand beside outputs: give one of them");
         }
-        lane(json);
         JsonNode webhook = json.path("webhook");
         return new JobRequest(
                 json.has("outputs") ? new OutputReader(fields).outputs(json.path("outputs"), "/outputs") : Map.of(),
@@ -52,23 +52,22 @@ public final class JobRequestReader {
                 json.has("webhook") ? webhookEvents(webhook) : Set.of(),
                 fields.text(json, "", "external_id", JobRequest.MAX_EXTERNAL_ID),
                 metadata(json),
-                deadline(json));
+                deadline(json),
+                lane(json),
+                json.has("source") ? new SourceReader(fields).source(json.path("source")) : new SourceRef.Inline());
     }
 
-    private void lane(JsonNode json) {
-        String lane = fields.text(json, "", "lane", 40);
-        if ("bulk".equals(lane)) {
-            fields.mistake("/lane", "bulk is not available in this release");
-        } else if (lane != null && !lane.equals("interactive")) {
-            fields.mistake("/lane", "is interactive or bulk");
-        }
+    private Lane lane(JsonNode json) {
+        Lane lane = fields.named(
+                json, "", "lane", Lane::ofWireName, Stream.of(Lane.values()).map(Lane::wireName));
+        return lane == null ? Lane.INTERACTIVE : lane;
     }
 
     private @Nullable String webhookUrl(JsonNode webhook) {
         if (!fields.isObject(webhook, "/webhook")) {
             return null;
         }
-        fields.refuseOthers(webhook, "/webhook", Set.of("url", "events"), Set.of());
+        fields.refuseOthers(webhook, "/webhook", Set.of("url", "events"));
         String url = fields.text(webhook, "/webhook", "url", 2048);
         if (url == null && !webhook.has("url")) {
             fields.mistake("/webhook/url", "is missing");

@@ -88,7 +88,7 @@ final class OutputReader {
             return Optional.empty();
         }
         int before = fields.mistakes();
-        fields.refuseOthers(json, at, FIELDS, Set.of());
+        fields.refuseOthers(json, at, FIELDS);
         Integer width = fields.integer(json, at, "width", OutputSpec.MAX_SIDE);
         Integer height = fields.integer(json, at, "height", OutputSpec.MAX_SIDE);
         if (!json.has("width") && !json.has("height")) {

@@ -39,7 +39,7 @@ final class PlaceReader {
             return null;
         }
         int before = fields.mistakes();
-        fields.refuseOthers(json, at, WATERMARK_FIELDS, Set.of());
+        fields.refuseOthers(json, at, WATERMARK_FIELDS);
         if (json.has("text") == json.has("image_key")) {
             fields.mistake(at, "has either text or image_key");
         }
@@ -79,7 +79,7 @@ final class PlaceReader {
             return null;
         }
         if (node.isObject()) {
-            fields.refuseOthers(node, at, Set.of("x", "y"), Set.of());
+            fields.refuseOthers(node, at, Set.of("x", "y"));
             return new Position(fraction(node, at, "x"), fraction(node, at, "y"));
         }
         Optional<Position> position = node.isString() ? Position.ofName(node.stringValue()) : Optional.empty();

@@ -42,7 +42,7 @@ public final class Presets {
         Fields fields = new Fields();
         Map<String, Preset> presets = new LinkedHashMap<>(builtIn().presets);
         if (fields.isObject(json, "")) {
-            fields.refuseOthers(json, "", Set.of("presets"), Set.of());
+            fields.refuseOthers(json, "", Set.of("presets"));
             if (!json.has("presets")) {
                 fields.mistake("/presets", "is missing");
             } else if (fields.isObject(json.path("presets"), "/presets")) {
@@ -61,7 +61,7 @@ public final class Presets {
         if (!fields.isObject(json, at)) {
             return new Preset(name, 1, Map.of());
         }
-        fields.refuseOthers(json, at, Set.of("version", "outputs"), Set.of());
+        fields.refuseOthers(json, at, Set.of("version", "outputs"));
         Integer version = fields.integer(json, at, "version", Integer.MAX_VALUE);
         Map<String, OutputSpec> outputs = Map.of();
         if (json.has("outputs")) {

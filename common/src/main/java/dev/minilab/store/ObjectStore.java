@@ -1,33 +1,29 @@
 package dev.minilab.store;
 
+import static dev.minilab.store.StoreCalls.call;
+
 import dev.minilab.aws.AwsCredentials;
 import dev.minilab.config.Config;
-import dev.minilab.metrics.Meters;
-import dev.minilab.metrics.Metric;
 import dev.minilab.store.StoreException.Reason;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -37,16 +33,16 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// One bucket of an S3-compatible store, as the rest of Minilab sees it: whole small objects, one streamed upload,
-/// listings, signed links.
+/// One bucket of an S3-compatible store, as the rest of Minilab sees it: whole small objects, streamed uploads,
+/// copies, listings, signed links.
 ///
 /// Set for Cloudflare R2, and right for S3 and S3Proxy too (<https://developers.cloudflare.com/r2/api/s3/api/>):
 /// checksums only when required, no chunked signing, no 100-continue, and our own Content-MD5 with whole objects, so
@@ -74,8 +70,9 @@ public final class ObjectStore implements AutoCloseable {
     private final String bucket;
     private final SdkHttpClient http;
     private final S3Client s3;
-    private final S3Presigner uploads;
-    private final S3Presigner links;
+    private final Presigner uploads;
+    private final Presigner links;
+    private final ReentrantLock[] turns = turns();
 
     public ObjectStore(Config.Store config) {
         bucket = config.bucket();
@@ -103,19 +100,8 @@ public final class ObjectStore implements AutoCloseable {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(o -> o.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT))
                 .build();
-        uploads = presigner(region, config.endpoint(), credentials, settings);
-        links = presigner(region, config.publicEndpoint(), credentials, settings);
-    }
-
-    private S3Presigner presigner(
-            Region region, @Nullable URI endpoint, AwsCredentialsProvider credentials, S3Configuration settings) {
-        return S3Presigner.builder()
-                .region(region)
-                .endpointOverride(endpoint)
-                .credentialsProvider(credentials)
-                .serviceConfiguration(settings)
-                .s3Client(s3)
-                .build();
+        uploads = new Presigner(bucket, region, config.endpoint(), credentials, settings, s3);
+        links = new Presigner(bucket, region, config.publicEndpoint(), credentials, settings, s3);
     }
 
     /// Writes an object, over whatever stands there.
@@ -156,6 +142,49 @@ public final class ObjectStore implements AutoCloseable {
         return MessageDigest.isEqual(standing, body) ? Optional.empty() : Optional.of(standing);
     }
 
+    /// Replaces an object if it is still the one that was read. Losing that, or finding it gone, is an answer and no
+    /// error; a lost answer is recognised as in [#putIfAbsent].
+    ///
+    /// R2 and S3 decide between any number of writers. S3Proxy 4.1 looks first and writes then, and two that come
+    /// at the same moment may both win (*measured*); writers of this process therefore queue here. Where several
+    /// processes share an S3Proxy, both may have won, and the last one's bytes stand.
+    ///
+    /// @return whether it was replaced
+    public boolean replace(String key, Version old, byte[] body, String contentType) {
+        PutObjectRequest request = putRequest(key, body, contentType, null).toBuilder()
+                .ifMatch(old.etag())
+                .build();
+        ReentrantLock turn = turns[Math.floorMod(key.hashCode(), turns.length)];
+        turn.lock();
+        try {
+            boolean replaced = call("PutObject " + key, () -> {
+                try {
+                    s3.putObject(request, RequestBody.fromBytes(body));
+                    return true;
+                } catch (NoSuchKeyException _) {
+                    return false;
+                } catch (S3Exception e) {
+                    if (e.statusCode() == 412) {
+                        return false;
+                    }
+                    throw e;
+                }
+            });
+            return replaced
+                    || get(key).filter(now -> MessageDigest.isEqual(now, body)).isPresent();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private static ReentrantLock[] turns() {
+        return Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
+    }
+
+    /// The bytes of an object, and the ETag by which the store knows them.
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    public record Version(byte[] bytes, String etag) {}
+
     private PutObjectRequest putRequest(String key, byte[] body, String contentType, @Nullable String ifNoneMatch) {
         return PutObjectRequest.builder()
                 .bucket(bucket)
@@ -181,14 +210,38 @@ public final class ObjectStore implements AutoCloseable {
     /// @throws StoreException with reason `BODY_BROKEN` if `body` fails or ends early; then no object comes into
     /// being
     public void upload(String key, InputStream body, long length, String contentType) {
-        var source = new UploadSource(body, length);
-        call("PutObject " + key, () -> {
-            var signed = uploads.presignPutObject(p -> p.signatureDuration(UPLOAD_SIGNATURE)
-                    .putObjectRequest(
-                            r -> r.bucket(bucket).key(key).contentLength(length).contentType(contentType)));
+        int status = stream(key, new UploadSource(body, length), length, contentType, false);
+        if (status != 200) {
+            throw StoreCalls.refused("PutObject " + key, status, "", new IOException("HTTP " + status));
+        }
+    }
+
+    /// Streams an object as [#upload] does, unless its key is taken. S3Proxy refuses a taken key by closing the
+    /// connection under a body that is still being sent; so when a connection breaks, the key is looked at.
+    ///
+    /// @return whether it was created
+    public boolean uploadIfAbsent(String key, InputStream body, long length, String contentType) {
+        int status;
+        try {
+            status = stream(key, new UploadSource(body, length), length, contentType, true);
+        } catch (StoreException e) {
+            if (e.reason() == Reason.UNAVAILABLE && head(key).isPresent()) {
+                return false;
+            }
+            throw e;
+        }
+        return switch (status) {
+            case 200 -> true;
+            case 412 -> false;
+            default -> throw StoreCalls.refused("PutObject " + key, status, "", new IOException("HTTP " + status));
+        };
+    }
+
+    private int stream(String key, UploadSource source, long length, String contentType, boolean ifAbsent) {
+        return call("PutObject " + key, () -> {
             try {
                 HttpExecuteResponse response = http.prepareRequest(HttpExecuteRequest.builder()
-                                .request(signed.httpRequest())
+                                .request(uploads.putRequest(key, contentType, length, ifAbsent, UPLOAD_SIGNATURE))
                                 .contentStreamProvider(source)
                                 .build())
                         .call();
@@ -196,11 +249,7 @@ public final class ObjectStore implements AutoCloseable {
                         response.responseBody().<InputStream>map(a -> a).orElseGet(InputStream::nullInputStream)) {
                     answer.readNBytes(1 << 16); // To its end, so that the connection can be used again.
                 }
-                int status = response.httpResponse().statusCode();
-                if (status != 200) {
-                    throw refused("PutObject " + key, status, "", new IOException("HTTP " + status));
-                }
-                return true;
+                return response.httpResponse().statusCode();
             } catch (IOException e) {
                 Reason reason = source.failed() ? Reason.BODY_BROKEN : Reason.UNAVAILABLE;
                 throw new StoreException(reason, "PutObject " + key + ": " + e.getMessage(), e);
@@ -215,7 +264,7 @@ public final class ObjectStore implements AutoCloseable {
 
     /// The bytes of an object that is expected to have about `size` of them, which decides how long it may take.
     public Optional<byte[]> get(String key, long size) {
-        return ObjectStore.<Optional<byte[]>>call("GetObject " + key, () -> {
+        return StoreCalls.<Optional<byte[]>>call("GetObject " + key, () -> {
             try {
                 ResponseBytes<GetObjectResponse> object = s3.getObjectAsBytes(GetObjectRequest.builder()
                         .bucket(bucket)
@@ -232,7 +281,7 @@ public final class ObjectStore implements AutoCloseable {
     /// The bytes of an object, or nothing if there is none or it has more than `most` bytes. Of one that has more,
     /// nothing is read.
     public Optional<byte[]> getUpTo(String key, int most) {
-        return ObjectStore.<Optional<byte[]>>call("GetObject " + key, () -> {
+        return StoreCalls.<Optional<byte[]>>call("GetObject " + key, () -> {
             try {
                 return s3.getObject(
                         g -> g.bucket(bucket).key(key).overrideConfiguration(o -> inTimeFor(o, most)),
@@ -245,6 +294,88 @@ public final class ObjectStore implements AutoCloseable {
                         });
             } catch (NoSuchKeyException _) {
                 return Optional.empty();
+            }
+        });
+    }
+
+    /// The bytes of a small object as they are now, to be replaced by [#replace]; nothing if there is none.
+    public Optional<Version> getVersion(String key) {
+        return StoreCalls.<Optional<Version>>call("GetObject " + key, () -> {
+            try {
+                ResponseBytes<GetObjectResponse> object =
+                        s3.getObjectAsBytes(g -> g.bucket(bucket).key(key));
+                return Optional.of(new Version(
+                        object.asByteArrayUnsafe(), object.response().eTag()));
+            } catch (NoSuchKeyException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /// What the store tells of an object without its bytes, or nothing if there is none.
+    public Optional<Facts> head(String key) {
+        return StoreCalls.<Optional<Facts>>call("HeadObject " + key, () -> {
+            try {
+                HeadObjectResponse head = s3.headObject(h -> h.bucket(bucket).key(key));
+                return Optional.of(new Facts(head.eTag(), head.contentLength(), mediaType(head.contentType())));
+            } catch (NoSuchKeyException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static String mediaType(@Nullable String contentType) {
+        return contentType == null ? "" : contentType;
+    }
+
+    /// What the store tells of an object: its ETag, its size in bytes, and its media type, empty if it has none.
+    public record Facts(String etag, long size, String contentType) {}
+
+    /// Up to `most` bytes of the version of an object that has this ETag, from its first on; nothing if it is gone or
+    /// is another by now.
+    public Optional<byte[]> getBeginning(String key, String etag, int most) {
+        return StoreCalls.<Optional<byte[]>>call("GetObject " + key, () -> {
+            try {
+                return Optional.of(s3.getObjectAsBytes(g -> g.bucket(bucket)
+                                .key(key)
+                                .ifMatch(etag)
+                                .range("bytes=0-" + (most - 1))
+                                .overrideConfiguration(o -> inTimeFor(o, most)))
+                        .asByteArrayUnsafe());
+            } catch (NoSuchKeyException _) {
+                return Optional.empty();
+            } catch (S3Exception e) {
+                return switch (e.statusCode()) {
+                    case 412 -> Optional.empty();
+                    case 416 -> Optional.of(new byte[0]); // It has no first byte.
+                    default -> throw e;
+                };
+            }
+        });
+    }
+
+    /// Copies the version of an object that has this ETag inside the bucket, under another media type.
+    ///
+    /// @return whether it was copied: not if it is gone or is another by now
+    public boolean copy(String from, Facts version, String to, String contentType) {
+        return call("CopyObject " + from, () -> {
+            try {
+                s3.copyObject(c -> c.sourceBucket(bucket)
+                        .sourceKey(from)
+                        .copySourceIfMatch(version.etag())
+                        .destinationBucket(bucket)
+                        .destinationKey(to)
+                        .metadataDirective(MetadataDirective.REPLACE)
+                        .contentType(contentType)
+                        .overrideConfiguration(o -> inTimeFor(o, version.size())));
+                return true;
+            } catch (NoSuchKeyException _) {
+                return false;
+            } catch (S3Exception e) {
+                if (e.statusCode() == 412) {
+                    return false;
+                }
+                throw e;
             }
         });
     }
@@ -279,12 +410,17 @@ public final class ObjectStore implements AutoCloseable {
 
     /// A link with which anyone can read one object until it expires.
     public URI link(String key, Duration ttl) {
-        return call("presign " + key, () -> {
-            var signed = links.presignGetObject(p -> p.signatureDuration(ttl)
-                    .getObjectRequest(g -> g.bucket(bucket).key(key)));
-            return URI.create(signed.url().toString());
-        });
+        return call("presign " + key, () -> links.get(key, ttl));
     }
+
+    /// A link with which anyone can create one object, of exactly this length and type, until it expires: length,
+    /// type and `If-None-Match: *` are signed, so that a second write of the key is refused.
+    public SignedPut putLink(String key, String contentType, long length, Duration ttl) {
+        return call("presign " + key, () -> links.put(key, contentType, length, true, ttl));
+    }
+
+    /// A signed PUT: its address, and the headers that must be sent with it beside `Content-Length`.
+    public record SignedPut(URI url, Map<String, String> headers) {}
 
     /// Asks for the bucket. What is found wrong is explained for whoever configured it.
     ///
@@ -313,99 +449,12 @@ public final class ObjectStore implements AutoCloseable {
         http.close();
     }
 
-    private static <T> T call(String what, Supplier<T> call) {
-        long start = System.nanoTime();
-        String outcome = "ok";
-        try {
-            return translated(what, call);
-        } catch (StoreException e) {
-            outcome = e.reason().name().toLowerCase(Locale.ROOT);
-            throw e;
-        } finally {
-            Meters.timeSince(Metric.STORE_CALLS, start, what.substring(0, what.indexOf(' ')), outcome);
-        }
-    }
-
-    private static <T> T translated(String what, Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (NoSuchBucketException e) {
-            throw new StoreException(Reason.NO_BUCKET, what + ": the bucket does not exist", e);
-        } catch (S3Exception e) {
-            String code = e.awsErrorDetails() == null
-                    ? ""
-                    : Optional.ofNullable(e.awsErrorDetails().errorCode()).orElse("");
-            throw refused(what, e.statusCode(), code, e);
-        } catch (SdkException e) {
-            throw new StoreException(Reason.UNAVAILABLE, what + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static StoreException refused(String what, int status, String code, Exception cause) {
-        Reason reason = switch (status) {
-            case 401, 403 -> Reason.DENIED;
-            case 404 -> Reason.NO_BUCKET;
-            case 507 -> Reason.FULL;
-            case 408, 409, 429 -> Reason.UNAVAILABLE; // 409: S3's answer to conditional writes at the same moment.
-            case 501 -> Reason.REFUSED; // R2's answer to what it does not have.
-            default -> status >= 500 ? Reason.UNAVAILABLE : Reason.REFUSED;
-        };
-        return new StoreException(reason, what + ": the store answered " + status + " " + code, cause);
-    }
-
     @SuppressWarnings("InsecureCryptoUsage") // Content-MD5 guards against torn bodies, not against people.
     private static MessageDigest md5() {
         try {
             return MessageDigest.getInstance("MD5");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has MD5", e);
-        }
-    }
-
-    /// Hands its stream out once and remembers whether it was the one to fail: a stream that ends early fails, so
-    /// that the request is broken off at once.
-    private static final class UploadSource implements ContentStreamProvider {
-        private final InputStream body;
-        private final long end = System.nanoTime() + LONGEST_UPLOAD.toNanos();
-        private long left;
-        private volatile boolean failed;
-
-        UploadSource(InputStream body, long length) {
-            this.body = body;
-            this.left = length;
-        }
-
-        boolean failed() {
-            return failed;
-        }
-
-        @Override
-        public InputStream newStream() {
-            return new InputStream() {
-                @Override
-                public int read() throws IOException {
-                    byte[] one = new byte[1];
-                    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-                }
-
-                @Override
-                public int read(byte[] buffer, int offset, int length) throws IOException {
-                    try {
-                        if (System.nanoTime() > end) {
-                            throw new InterruptedIOException("the upload takes longer than " + LONGEST_UPLOAD);
-                        }
-                        int read = body.read(buffer, offset, length);
-                        if (read < 0 && left > 0) {
-                            throw new EOFException("the source ended " + left + " bytes early");
-                        }
-                        left -= Math.max(0, read);
-                        return read;
-                    } catch (IOException e) {
-                        failed = true;
-                        throw e;
-                    }
-                }
-            };
         }
     }
 }

@@ -32,7 +32,7 @@ class ConfigTest {
         assertThat(Config.load(Map.of()))
                 .isEqualTo(new Config(
                         new Config.Store(null, null, "us-east-1", "minilab", null, Duration.ofHours(1)),
-                        new Config.Queue(null, "us-east-1", "minilab-jobs", "minilab-webhooks", null),
+                        new Config.Queue(null, "us-east-1", "minilab-jobs", "minilab-bulk", "minilab-webhooks", null),
                         new Config.Api(
                                 "127.0.0.1",
                                 8080,
@@ -73,6 +73,7 @@ class ConfigTest {
         env.put("MINILAB_SQS_ENDPOINT", "http://sqs.internal:9324");
         env.put("MINILAB_SQS_REGION", "eu-west-3");
         env.put("MINILAB_SQS_JOBS_QUEUE", "Jobs_1");
+        env.put("MINILAB_SQS_BULK_QUEUE", "Bulk_1");
         env.put("MINILAB_SQS_WEBHOOKS_QUEUE", "Hooks-1");
         env.put("MINILAB_SQS_ACCESS_KEY_ID", "AKIA-QUEUE");
         env.put("MINILAB_SQS_SECRET_ACCESS_KEY", "hush-queue");
@@ -123,6 +124,7 @@ class ConfigTest {
                                 URI.create("http://sqs.internal:9324"),
                                 "eu-west-3",
                                 "Jobs_1",
+                                "Bulk_1",
                                 "Hooks-1",
                                 new Config.Credentials("AKIA-QUEUE", new Secret("hush-queue"))),
                         new Config.Api(
@@ -213,8 +215,10 @@ class ConfigTest {
                 "MINILAB_OVERDUE | 2h | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
                 "MINILAB_DRAIN | 16m | is not a duration such as 90s, 15m or 1h, from 0ms to 900s",
                 "MINILAB_EGRESS_HTTP | yes | is not true or false",
-                "MINILAB_EGRESS_ALLOW | 10.0.0.1/8 | is not a comma-separated list of CIDRs such as 127.0.0.0/8,::1/128",
-                "MINILAB_WEBHOOK_SECRET | whsec_hush | is not a webhook secret: whsec_ and the base64 of 24 to 64 bytes",
+                "MINILAB_EGRESS_ALLOW | 10.0.0.1/8 | is not a comma-separated list of CIDRs such as"
+                        + " 127.0.0.0/8,::1/128",
+                "MINILAB_WEBHOOK_SECRET | whsec_hush | is not a webhook secret: whsec_ and the base64 of 24 to 64"
+                        + " bytes",
                 "MINILAB_S3_BUCKET | My_Bucket | is not a bucket name: 3 to 63 of a-z, 0-9, - and .",
                 "MINILAB_S3_BUCKET | ab | is not a bucket name: 3 to 63 of a-z, 0-9, - and .",
                 "MINILAB_SQS_JOBS_QUEUE | jobs.fifo | is not a queue name: 1 to 80 letters, digits, - and _",
@@ -222,12 +226,16 @@ class ConfigTest {
                 "MINILAB_S3_ENDPOINT | localhost:9000 | is not an http or https URL without path, query or user info",
                 "MINILAB_S3_ENDPOINT | ftp://localhost | is not an http or https URL without path, query or user info",
                 "MINILAB_S3_ENDPOINT | http://host/path | is not an http or https URL without path, query or user info",
-                "MINILAB_S3_ENDPOINT | http://host?x=hush | is not an http or https URL without path, query or user info",
-                "MINILAB_S3_ENDPOINT | http://u:hush@host | is not an http or https URL without path, query or user info",
+                "MINILAB_S3_ENDPOINT | http://host?x=hush | is not an http or https URL without path, query or user"
+                        + " info",
+                "MINILAB_S3_ENDPOINT | http://u:hush@host | is not an http or https URL without path, query or user"
+                        + " info",
                 "MINILAB_S3_ENDPOINT | http:// | is not an http or https URL without path, query or user info",
                 "MINILAB_SQS_ENDPOINT | ://x y | is not an http or https URL without path, query or user info",
-                "MINILAB_S3_ACCESS_KEY_ID | AKIA | !MINILAB_S3_SECRET_ACCESS_KEY is missing while its other half is set",
-                "MINILAB_SQS_SECRET_ACCESS_KEY | hush | !MINILAB_SQS_ACCESS_KEY_ID is missing while its other half is set",
+                "MINILAB_S3_ACCESS_KEY_ID | AKIA | !MINILAB_S3_SECRET_ACCESS_KEY is missing while its other half is"
+                        + " set",
+                "MINILAB_SQS_SECRET_ACCESS_KEY | hush | !MINILAB_SQS_ACCESS_KEY_ID is missing while its other half is"
+                        + " set",
             })
     @DisplayName("says of a wrong value which it is and what is expected, and shows no secret")
     void mistakes(String name, String value, String problem) {
@@ -389,20 +397,34 @@ class ConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "MINILAB_R2_JURISDICTION=eu | MINILAB_R2_ACCOUNT_ID is missing: MINILAB_R2_JURISDICTION only makes sense together with it",
-                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_R2_JURISDICTION=us | MINILAB_R2_JURISDICTION is not default, eu or fedramp",
-                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_ENDPOINT=https://s3.example.com | MINILAB_S3_ENDPOINT and MINILAB_R2_ACCOUNT_ID are both set: the endpoint follows from the account id, so drop one",
-                "MINILAB_R2_ACCOUNT_ID=0123 | MINILAB_R2_ACCOUNT_ID is not an account id: 32 hex digits in lower case, from the R2 overview page of the dashboard",
-                "MINILAB_R2_ACCOUNT_ID=0123456789ABCDEF0123456789ABCDEF | MINILAB_R2_ACCOUNT_ID is not an account id: 32 hex digits in lower case, from the R2 overview page of the dashboard",
-                "MINILAB_R2_ACCOUNT_ID=@/x | MINILAB_R2_ACCOUNT_ID is not an account id: 32 hex digits in lower case, from the R2 overview page of the dashboard",
-                "MINILAB_S3_ENDPOINT=https://pictures.@.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT holds a bucket name: put it into MINILAB_S3_BUCKET",
-                "MINILAB_S3_ENDPOINT=https://pictures.@.eu.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT holds a bucket name: put it into MINILAB_S3_BUCKET",
+                "MINILAB_R2_JURISDICTION=eu | MINILAB_R2_ACCOUNT_ID is missing: MINILAB_R2_JURISDICTION only makes"
+                        + " sense together with it",
+                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_R2_JURISDICTION=us | MINILAB_R2_JURISDICTION is not default, eu or"
+                        + " fedramp",
+                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_ENDPOINT=https://s3.example.com | MINILAB_S3_ENDPOINT and"
+                        + " MINILAB_R2_ACCOUNT_ID are both set: the endpoint follows from the account id, so drop one",
+                "MINILAB_R2_ACCOUNT_ID=0123 | MINILAB_R2_ACCOUNT_ID is not an account id: 32 hex digits in lower case,"
+                        + " from the R2 overview page of the dashboard",
+                "MINILAB_R2_ACCOUNT_ID=0123456789ABCDEF0123456789ABCDEF | MINILAB_R2_ACCOUNT_ID is not an account id:"
+                        + " 32 hex digits in lower case, from the R2 overview page of the dashboard",
+                "MINILAB_R2_ACCOUNT_ID=@/x | MINILAB_R2_ACCOUNT_ID is not an account id: 32 hex digits in lower case,"
+                        + " from the R2 overview page of the dashboard",
+                "MINILAB_S3_ENDPOINT=https://pictures.@.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT holds a bucket"
+                        + " name: put it into MINILAB_S3_BUCKET",
+                "MINILAB_S3_ENDPOINT=https://pictures.@.eu.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT holds a"
+                        + " bucket name: put it into MINILAB_S3_BUCKET",
                 "MINILAB_S3_ENDPOINT=http://@.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT must be https for R2",
-                "MINILAB_S3_ENDPOINT=https://@.mars.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT names a jurisdiction that R2 does not have: eu and fedramp exist",
-                "MINILAB_S3_ENDPOINT=https://pictures.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT is not an R2 endpoint: set MINILAB_R2_ACCOUNT_ID instead and let it follow",
-                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_REGION=weur | MINILAB_S3_REGION is not a region of R2: leave it out, it is auto",
-                "MINILAB_S3_ENDPOINT=https://@.r2.cloudflarestorage.com,MINILAB_S3_REGION=eu-west-1 | MINILAB_S3_REGION is not a region of R2: leave it out, it is auto",
-                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_PUBLIC_ENDPOINT=https://cdn.example.com | MINILAB_S3_PUBLIC_ENDPOINT cannot be another address than R2's own: R2 does not answer signed links on custom domains",
+                "MINILAB_S3_ENDPOINT=https://@.mars.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT names a"
+                        + " jurisdiction that R2 does not have: eu and fedramp exist",
+                "MINILAB_S3_ENDPOINT=https://pictures.r2.cloudflarestorage.com | MINILAB_S3_ENDPOINT is not an R2"
+                        + " endpoint: set MINILAB_R2_ACCOUNT_ID instead and let it follow",
+                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_REGION=weur | MINILAB_S3_REGION is not a region of R2: leave it"
+                        + " out, it is auto",
+                "MINILAB_S3_ENDPOINT=https://@.r2.cloudflarestorage.com,MINILAB_S3_REGION=eu-west-1 |"
+                        + " MINILAB_S3_REGION is not a region of R2: leave it out, it is auto",
+                "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_PUBLIC_ENDPOINT=https://cdn.example.com |"
+                    + " MINILAB_S3_PUBLIC_ENDPOINT cannot be another address than R2's own: R2 does not answer signed"
+                    + " links on custom domains",
             })
     @DisplayName("explains what cannot work with R2")
     void r2Mistakes(String variables, String mistake) {
@@ -427,9 +449,11 @@ class ConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "MINILAB_URL_TTL | PT9223372036854775807S | is not a duration such as 90s, 15m or 1h, from 1s to 604800s",
+                "MINILAB_URL_TTL | PT9223372036854775807S | is not a duration such as 90s, 15m or 1h, from 1s to"
+                        + " 604800s",
                 "MINILAB_MAX_UPLOAD_BYTES | 17179869185GiB | is not a size such as 25MiB, from 1 to 1073741824 bytes",
-                "MINILAB_S3_ENDPOINT | http://host#fragment | is not an http or https URL without path, query or user info",
+                "MINILAB_S3_ENDPOINT | http://host#fragment | is not an http or https URL without path, query or user"
+                        + " info",
             })
     @DisplayName("refuses values beyond all numbers, and fragments")
     void beyond(String name, String value, String problem) {

@@ -12,6 +12,7 @@ import dev.minilab.job.JobError;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobMessage;
 import dev.minilab.job.JobStatus;
+import dev.minilab.job.Lane;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Color;
 import dev.minilab.job.OutputSpec.Fit;
@@ -74,8 +75,26 @@ class JsonTest {
                                 URI.create("https://example.com/a?b=c"), Set.of(JobStatus.PARTIALLY_SUCCEEDED)),
                         "sku-1 \"😀\" \u2028",
                         Map.of("k", "v", "", "\0"),
-                        NOW.plusSeconds(1)),
-                new Accepted(1, JOB, Tenant.DEFAULT, NOW, SOURCE, outputs, null, null, null, null, Map.of(), null),
+                        NOW.plusSeconds(1),
+                        Lane.BULK,
+                        new JobId("job_01ARZ3NDEKTSV4RRFFQ69G5FAW"),
+                        null),
+                new Accepted(
+                        1,
+                        JOB,
+                        Tenant.DEFAULT,
+                        NOW,
+                        null,
+                        outputs,
+                        null,
+                        null,
+                        null,
+                        null,
+                        Map.of(),
+                        null,
+                        Lane.INTERACTIVE,
+                        null,
+                        URI.create("https://example.com/cat.jpg")),
                 new Result(
                         1,
                         JOB,
@@ -130,13 +149,42 @@ class JsonTest {
     }
 
     @Test
+    @DisplayName("F32 an accepted.json from before there were lanes is read as one of the interactive lane")
+    void withoutLane() {
+        Map<String, OutputSpec> outputs = Map.of("a", OutputSpec.inside(7));
+        Accepted accepted = new Accepted(
+                1,
+                JOB,
+                Tenant.DEFAULT,
+                NOW,
+                SOURCE,
+                outputs,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                null,
+                Lane.INTERACTIVE,
+                null,
+                null);
+        String written = new String(Json.write(accepted), StandardCharsets.UTF_8);
+        String old = written.replace(",\"lane\":\"interactive\"", "");
+
+        assertThat(old).doesNotContain("lane");
+        assertThat(Json.read(old.getBytes(StandardCharsets.UTF_8), Accepted.class))
+                .isEqualTo(accepted);
+    }
+
+    @Test
     @DisplayName("F32 of a job accepted before outputs had effects is read: they have none")
     void earlierOutputs() {
         Accepted accepted = read("""
-                {"schema":1,"job":"job_01ARZ3NDEKTSV4RRFFQ69G5FAV","tenant":"default",
-                 "accepted_at":"2026-11-23T22:14:15.926Z","source":{"format":"jpeg","width":4,"height":2,"bytes":10,
-                 "sha256":"%s","orientation":1,"frames":1},"outputs":{"small":{"width":320,"height":320,"fit":"inside",
-                 "position":{"x":0.5,"y":0.5},"without_enlargement":true}},"preset":"default","metadata":{}}""".formatted(SHA), Accepted.class);
+            {"schema":1,"job":"job_01ARZ3NDEKTSV4RRFFQ69G5FAV","tenant":"default",
+             "accepted_at":"2026-11-23T22:14:15.926Z","source":{"format":"jpeg","width":4,"height":2,"bytes":10,
+             "sha256":"%s","orientation":1,"frames":1},"outputs":{"small":{"width":320,"height":320,"fit":"inside",
+             "position":{"x":0.5,"y":0.5},"without_enlargement":true}},"preset":"default","metadata":{}}\
+            """.formatted(SHA), Accepted.class);
 
         assertThat(accepted.outputs()).containsExactly(Map.entry("small", OutputSpec.inside(320)));
         assertThat(accepted.presetTag()).isEmpty();
@@ -183,7 +231,8 @@ class JsonTest {
     @DisplayName("F32 of a later version may hold fields that we do not know")
     void unknownFields() {
         Started started = read("""
-                {"started_at": "2026-11-23T22:14:15.926Z", "worker": {"host": ["a"]}, "attempt": 3, "x": null}""", Started.class);
+            {"started_at": "2026-11-23T22:14:15.926Z", "worker": {"host": ["a"]}, "attempt": 3, "x": null}\
+            """, Started.class);
 
         assertThat(started).isEqualTo(new Started(NOW, 3));
     }
@@ -203,7 +252,8 @@ class JsonTest {
                 "{\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finished_at\":\"hocuspocus\",\"attempts\":0,\"outputs\":{}}",
                 "{\"schema\":1,\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finished_at\":\"2026-11-23T22:14:15Z\",\"attempts\":0,\"outputs\":{}}",
                 "{\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finis",
-                "{\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finished_at\":\"2026-11-23T22:14:15Z\",\"attempts\":0,\"outputs\":{}} hocuspocus",
+                "{\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finished_at\":\"2026-11-23T22:14:15Z\",\"attempts\":0,\"outputs\":{}}"
+                    + " hocuspocus",
             })
     @DisplayName("F33 that is damaged is no record, and is not repeated")
     void damaged(String json) {

@@ -11,6 +11,7 @@ import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobError;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
+import dev.minilab.job.Lane;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Placeholder;
 import dev.minilab.job.Result;
@@ -80,7 +81,10 @@ class JobViewTest {
                 webhook ? new Accepted.Webhook(URI.create("https://example.com/hook"), Set.of()) : null,
                 webhook ? "sku-1" : null,
                 webhook ? Map.of("any", "strings") : Map.of(),
-                webhook ? CREATED.plusSeconds(3600) : null);
+                webhook ? CREATED.plusSeconds(3600) : null,
+                webhook ? Lane.BULK : Lane.INTERACTIVE,
+                null,
+                null);
     }
 
     private static JobSnapshot queued() {
@@ -106,7 +110,8 @@ class JobViewTest {
                 null,
                 new Result.Timings(12, 48, 1),
                 new Source(ImageFormat.JPEG, 2725, 2225, 829_183, SHA, 6, 3),
-                new Placeholder("3OcRJYB4d3h/iIeHeEh3eIhw+j3A", "#aabbcc"));
+                new Placeholder("3OcRJYB4d3h/iIeHeEh3eIhw+j3A", "#aabbcc"),
+                null);
         return new JobSnapshot(accepted(true), null, result, delivery);
     }
 
@@ -131,12 +136,13 @@ class JobViewTest {
         JsonNode json = view.show(queued());
 
         assertThat(json.toString()).isEqualTo("""
-                {"id":"JOB","status":"queued","tenant":"acme","external_id":null,"metadata":{},\
-                "created_at":"2026-11-23T22:14:15.926Z","started_at":null,"finished_at":null,"deadline_at":null,\
-                "attempts":0,"source":{"format":"jpeg","media_type":"image/jpeg","width":2725,"height":2225,\
-                "bytes":829183,"sha256":"SHA","orientation":6,"frames":1},\
-                "outputs":{"thumb":{"status":"pending"},"card":{"status":"pending"}},"placeholder":null,"error":null,"webhook":null,\
-                "links":{"self":"/v1/jobs/JOB"}}""".replace("JOB", JOB.value()).replace("SHA", SHA));
+            {"id":"JOB","status":"queued","tenant":"acme","external_id":null,"lane":"interactive","metadata":{},\
+            "created_at":"2026-11-23T22:14:15.926Z","started_at":null,"finished_at":null,"deadline_at":null,\
+            "attempts":0,"source":{"format":"jpeg","media_type":"image/jpeg","width":2725,"height":2225,\
+            "bytes":829183,"sha256":"SHA","orientation":6,"frames":1},\
+            "outputs":{"thumb":{"status":"pending"},"card":{"status":"pending"}},"placeholder":null,"error":null,"webhook":null,\
+            "links":{"self":"/v1/jobs/JOB"}}\
+            """.replace("JOB", JOB.value()).replace("SHA", SHA));
     }
 
     @Test
@@ -161,6 +167,7 @@ class JobViewTest {
                         "status",
                         "tenant",
                         "external_id",
+                        "lane",
                         "metadata",
                         "created_at",
                         "started_at",
@@ -179,6 +186,7 @@ class JobViewTest {
                 .isEqualTo(3);
         assertThat(json.path("status").stringValue()).isEqualTo("succeeded");
         assertThat(json.path("external_id").stringValue()).isEqualTo("sku-1");
+        assertThat(json.path("lane").stringValue()).isEqualTo("bulk");
         assertThat(json.path("metadata").toString()).isEqualTo("{\"any\":\"strings\"}");
         assertThat(json.path("started_at").stringValue()).isEqualTo("2026-11-23T22:14:15.938Z");
         assertThat(json.path("finished_at").stringValue()).isEqualTo("2026-11-23T22:14:15.986Z");
@@ -231,7 +239,8 @@ class JobViewTest {
         assertThat(json.path("outputs").path("thumb").path("status").stringValue())
                 .isEqualTo("succeeded");
         assertThat(json.path("outputs").path("card").toString()).isEqualTo("""
-                {"status":"failed","error":{"code":"decode_failed","detail":"the image is damaged","retryable":false}}""");
+            {"status":"failed","error":{"code":"decode_failed","detail":"the image is damaged","retryable":false}}\
+            """);
         assertThat(json.path("webhook").toString())
                 .isEqualTo("{\"url\":\"https://example.com/hook\",\"status\":\"pending\",\"attempts\":0}");
     }

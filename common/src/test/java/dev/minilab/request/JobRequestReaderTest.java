@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobStatus;
+import dev.minilab.job.Lane;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Color;
 import dev.minilab.job.OutputSpec.Fit;
 import dev.minilab.job.OutputSpec.Position;
+import dev.minilab.job.UploadId;
 import dev.minilab.json.Json;
 import dev.minilab.request.InvalidRequestException.Mistake;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,13 +39,14 @@ class JobRequestReaderTest {
     @DisplayName("are read with every field")
     void everyField() throws InvalidRequestException {
         JobRequest request = read("""
-                {"outputs": {
-                   "thumb": {"width": 320, "height": 240, "fit": "cover", "position": "right top",
-                             "without_enlargement": false, "format": "webp", "quality": 80, "background": "#11223344"},
-                   "a_b-9": {"height": 4096}},
-                 "webhook": {"url": "https://example.com/hook", "events": ["job.succeeded", "job.failed"]},
-                 "external_id": "sku-1", "metadata": {"any": "strings", "empty": ""},
-                 "lane": "interactive", "deadline_seconds": 3600}""");
+            {"outputs": {
+               "thumb": {"width": 320, "height": 240, "fit": "cover", "position": "right top",
+                         "without_enlargement": false, "format": "webp", "quality": 80, "background": "#11223344"},
+               "a_b-9": {"height": 4096}},
+             "webhook": {"url": "https://example.com/hook", "events": ["job.succeeded", "job.failed"]},
+             "external_id": "sku-1", "metadata": {"any": "strings", "empty": ""},
+             "lane": "bulk", "deadline_seconds": 3600, "source": {"key": "in/cat 1.jpg"}}\
+            """);
 
         OutputSpec thumb = new OutputSpec(
                 320, 240, Fit.COVER, new Position(1, 0), false, ImageFormat.WEBP, 80, new Color(0x44112233));
@@ -55,7 +59,9 @@ class JobRequestReaderTest {
                         Set.of(JobStatus.SUCCEEDED, JobStatus.FAILED),
                         "sku-1",
                         Map.of("any", "strings", "empty", ""),
-                        Duration.ofHours(1)));
+                        Duration.ofHours(1),
+                        Lane.BULK,
+                        new SourceRef.Stored("in/cat 1.jpg")));
         assertThat(request.outputs().keySet()).containsExactly("thumb", "a_b-9");
     }
 
@@ -63,6 +69,17 @@ class JobRequestReaderTest {
     @DisplayName("may be empty: the default preset applies")
     void empty() throws InvalidRequestException {
         assertThat(read("{}")).isEqualTo(JobRequest.EMPTY);
+    }
+
+    @Test
+    @DisplayName("may name where the original comes from")
+    void sources() throws InvalidRequestException {
+        UploadId upload = UploadId.create(Instant.EPOCH);
+
+        assertThat(read("{'source': {'upload_id': '" + upload + "'}}").source())
+                .isEqualTo(new SourceRef.Uploaded(upload));
+        assertThat(read("{'source': {'url': 'https://example.com/a.jpg'}}").source())
+                .isEqualTo(new SourceRef.Remote("https://example.com/a.jpg"));
     }
 
     @Test
@@ -224,8 +241,23 @@ class JobRequestReaderTest {
                 Arguments.of("null", "", "is not a JSON object"),
                 Arguments.of("'x'", "", "is not a JSON object"),
                 Arguments.of("{'output': {}}", "/output", "is not a field we know"),
+                Arguments.of("{'source': 'x'}", "/source", "is not a JSON object"),
+                Arguments.of("{'source': {}}", "/source", "has either upload_id, key or url"),
+                Arguments.of("{'source': {'key': 'a', 'url': 'b'}}", "/source", "has either upload_id, key or url"),
+                Arguments.of("{'source': {'file': 'a'}}", "/source/file", "is not a field we know"),
+                Arguments.of("{'source': {'upload_id': 'upl_1'}}", "/source/upload_id", "is not the id of an upload"),
                 Arguments.of(
-                        "{'source': {'url': 'https://example.com'}}", "/source", "is not available in this release"),
+                        "{'source': {'upload_id': 7}}", "/source/upload_id", "is not a string of 1 to 40 characters"),
+                Arguments.of("{'source': {'key': ''}}", "/source/key", "is not a string of 1 to 1024 characters"),
+                Arguments.of(
+                        "{'source': {'key': 'a\\nb'}}",
+                        "/source/key",
+                        "is not a key: 1 to 1024 bytes without control characters"),
+                Arguments.of(
+                        "{'source': {'key': '" + "ä".repeat(513) + "'}}",
+                        "/source/key",
+                        "is not a key: 1 to 1024 bytes without control characters"),
+                Arguments.of("{'source': {'url': null}}", "/source/url", "is not a string of 1 to 2048 characters"),
                 Arguments.of("{'outputs': {}}", "/outputs", "names no output"),
                 Arguments.of("{'outputs': []}", "/outputs", "is not a JSON object"),
                 Arguments.of("{'outputs': null}", "/outputs", "is not a JSON object"),
@@ -235,8 +267,8 @@ class JobRequestReaderTest {
                         "{'preset': 'p', 'outputs': {'a': {'width': 1}}}",
                         "/preset",
                         "cannot stand beside outputs: give one of them"),
-                Arguments.of("{'lane': 'bulk'}", "/lane", "bulk is not available in this release"),
-                Arguments.of("{'lane': 'fast'}", "/lane", "is interactive or bulk"),
+                Arguments.of("{'lane': 'fast'}", "/lane", "is not one of interactive, bulk"),
+                Arguments.of("{'lane': 1}", "/lane", "is not a string of 1 to 40 characters"),
                 Arguments.of("{'webhook': 'https://example.com'}", "/webhook", "is not a JSON object"),
                 Arguments.of("{'webhook': {}}", "/webhook/url", "is missing"),
                 Arguments.of("{'webhook': {'url': 5}}", "/webhook/url", "is not a string of 1 to 2048 characters"),
@@ -306,8 +338,9 @@ class JobRequestReaderTest {
     void events() throws InvalidRequestException {
         assertThat(read("{'webhook': {'url': 'https://a'}}").webhookEvents()).isEmpty();
         assertThat(read("""
-                {"webhook": {"url": "https://a", "events": ["job.succeeded", "job.partially_succeeded", "job.failed",
-                 "job.canceled", "job.expired", "job.failed"]}}""").webhookEvents())
+            {"webhook": {"url": "https://a", "events": ["job.succeeded", "job.partially_succeeded", "job.failed",
+             "job.canceled", "job.expired", "job.failed"]}}\
+            """).webhookEvents())
                 .containsExactlyInAnyOrder(
                         JobStatus.SUCCEEDED,
                         JobStatus.PARTIALLY_SUCCEEDED,
@@ -378,10 +411,11 @@ class JobRequestReaderTest {
     @DisplayName("C52 are refused with all mistakes at once")
     void allMistakes() {
         InvalidRequestException refused = refused("""
-                {"outputs": {"ok": {"width": 1}, "Bad": {"width": 1}, "a": {"width": 0, "height": "1", "colour": "red"},
-                             "b": {"fit": "crop", "format": "bmp"}},
-                 "preset": "p", "colour": 1, "lane": "bulk", "webhook": {"events": ["job.queued"], "x": 1},
-                 "external_id": 5, "metadata": {"a": 1}, "deadline_seconds": -1}""");
+            {"outputs": {"ok": {"width": 1}, "Bad": {"width": 1}, "a": {"width": 0, "height": "1", "colour": "red"},
+                         "b": {"fit": "crop", "format": "bmp"}},
+             "preset": "p", "colour": 1, "lane": "fast", "webhook": {"events": ["job.queued"], "x": 1},
+             "external_id": 5, "metadata": {"a": 1}, "deadline_seconds": -1}\
+            """);
 
         assertThat(refused.mistakes())
                 .extracting(Mistake::pointer)

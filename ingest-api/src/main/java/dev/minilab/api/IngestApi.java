@@ -11,6 +11,7 @@ import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.Queues;
+import dev.minilab.record.JobLanes;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
@@ -94,14 +95,15 @@ public final class IngestApi implements AutoCloseable {
         ObjectStore store = part(new ObjectStore(config.store()));
         Queues queues = part(new Queues(config.queue()));
         MessageQueue jobs = queues.open(config.queue().jobs());
-        Preflight.check(config, store, List.of(jobs));
+        MessageQueue bulk = queues.open(config.queue().bulk());
+        Preflight.check(config, store, List.of(jobs, bulk));
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
         Intake intake = new Intake(
                 store,
                 records,
-                new JobQueue(jobs),
+                new JobLanes(new JobQueue(jobs), new JobQueue(bulk)),
                 new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels())),
                 presets,
                 new AddressPolicy(config.egress().allow()),

@@ -16,13 +16,14 @@ import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
 import dev.minilab.metrics.Meters;
 import dev.minilab.metrics.Metric;
-import dev.minilab.record.JobQueue;
+import dev.minilab.record.JobLanes;
 import dev.minilab.record.JobRecords;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.InvalidRequestException.Mistake;
 import dev.minilab.request.JobRequest;
 import dev.minilab.request.Preset;
 import dev.minilab.request.Presets;
+import dev.minilab.request.SourceRef;
 import dev.minilab.store.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ final class Intake {
 
     private final ObjectStore store;
     private final JobRecords records;
-    private final JobQueue jobs;
+    private final JobLanes jobs;
     private final Inspector inspector;
     private final Presets presets;
     private final AddressPolicy addresses;
@@ -58,7 +59,7 @@ final class Intake {
     Intake(
             ObjectStore store,
             JobRecords records,
-            JobQueue jobs,
+            JobLanes jobs,
             Inspector inspector,
             Presets presets,
             AddressPolicy addresses,
@@ -78,6 +79,7 @@ final class Intake {
     /// accepted.
     Accepted accept(Tenant tenant, Upload upload, JobRequest request)
             throws IOException, ProblemException, InspectException, InvalidRequestException {
+        requireInline(request.source());
         Optional<Preset> preset = preset(request);
         Accepted.Webhook webhook = webhook(request);
         Inspection inspection = inspect(upload);
@@ -97,12 +99,22 @@ final class Intake {
                 webhook,
                 request.externalId(),
                 request.metadata(),
-                request.deadline() == null ? null : now.plus(request.deadline()));
+                request.deadline() == null ? null : now.plus(request.deadline()),
+                request.lane(),
+                null,
+                null);
         records.accept(accepted);
-        Meters.count(Metric.JOBS_ACCEPTED, "interactive");
-        Meters.add(Metric.UPLOAD_BYTES, upload.length(), "interactive");
+        Meters.count(Metric.JOBS_ACCEPTED, accepted.lane().wireName());
+        Meters.add(Metric.UPLOAD_BYTES, upload.length(), accepted.lane().wireName());
         enqueue(accepted);
         return accepted;
+    }
+
+    private static void requireInline(SourceRef source) throws InvalidRequestException {
+        if (!(source instanceof SourceRef.Inline)) {
+            throw new InvalidRequestException(
+                    ErrorCode.INVALID_SPEC, List.of(new Mistake("/source", "cannot stand beside an image")));
+        }
     }
 
     /// The preset that applies: none where the request names its outputs.
@@ -190,7 +202,7 @@ final class Intake {
     /// The job is committed, so a queue that is away delays it and does not lose it: the sweeper sends it.
     private void enqueue(Accepted accepted) {
         try {
-            jobs.send(accepted.tenant(), accepted.job());
+            jobs.send(accepted);
         } catch (RuntimeException e) {
             LOG.warn("Job {} waits for the sweeper: {}", accepted.job(), e.getMessage());
         }

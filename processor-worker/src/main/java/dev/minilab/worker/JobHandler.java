@@ -156,7 +156,7 @@ final class JobHandler implements Handler {
             try (var _ = Meters.timing(Metric.STAGE, "store")) {
                 outputs = storeAll(accepted, rendering);
             }
-            return result(accepted, attempt, startedAt, inspection, outputs, rendering);
+            return result(accepted, attempt, startedAt, original, inspection, outputs, rendering);
         } catch (InspectException e) {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
         } catch (RenderException e) {
@@ -201,15 +201,17 @@ final class JobHandler implements Handler {
     }
 
     private byte[] fetch(Accepted accepted) {
+        Source source = accepted.source();
+        if (source == null) {
+            throw new BadOriginalException(ErrorCode.SOURCE_UNREACHABLE, "this worker fetches nothing from URLs");
+        }
         byte[] original;
         try (var _ = Meters.timing(Metric.STAGE, "fetch")) {
-            original = store.get(
-                            Keys.original(accepted.tenant(), accepted.job()),
-                            accepted.source().bytes())
+            original = store.get(Keys.original(accepted.tenant(), accepted.job()), source.bytes())
                     .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone"));
         }
-        if (original.length != accepted.source().bytes()
-                || !Sha256.of(original).equals(accepted.source().sha256())) {
+        boolean whole = original.length == source.bytes();
+        if (!whole || (source.sha256() != null && !Sha256.of(original).equals(source.sha256()))) {
             throw new BadOriginalException(ErrorCode.INTEGRITY, "the stored original is not what was uploaded");
         }
         return original;
@@ -242,6 +244,7 @@ final class JobHandler implements Handler {
             Accepted accepted,
             int attempt,
             Instant startedAt,
+            byte[] original,
             Inspection inspection,
             Map<String, Result.Output> outputs,
             Rendering rendering) {
@@ -263,17 +266,19 @@ final class JobHandler implements Handler {
                 outputs,
                 error,
                 new Result.Timings(queued, rendering.renderMs(), rendering.decodes()),
-                source(accepted.source(), inspection),
-                rendering.placeholder());
+                source(accepted, original, inspection),
+                rendering.placeholder(),
+                null);
     }
 
-    private static Source source(Source accepted, Inspection found) {
+    private static Source source(Accepted accepted, byte[] original, Inspection found) {
+        String checked = accepted.source() == null ? null : accepted.source().sha256();
         return new Source(
                 found.format(),
                 found.width(),
                 found.height(),
-                accepted.bytes(),
-                accepted.sha256(),
+                original.length,
+                checked != null ? checked : Sha256.of(original),
                 found.orientation(),
                 found.frames());
     }

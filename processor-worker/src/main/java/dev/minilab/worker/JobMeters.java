@@ -13,7 +13,7 @@ final class JobMeters {
     private JobMeters() {}
 
     static void ended(Accepted accepted, Result result) {
-        String lane = "interactive";
+        String lane = accepted.lane().wireName();
         Meters.count(Metric.JOBS_FINISHED, lane, result.status().wireName());
         Meters.time(Metric.JOB_DURATION, Duration.between(accepted.acceptedAt(), result.finishedAt()), lane);
         if (result.startedAt() != null) {

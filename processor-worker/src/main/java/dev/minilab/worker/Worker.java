@@ -69,8 +69,9 @@ public final class Worker implements AutoCloseable {
         ObjectStore store = part(new ObjectStore(config.store()));
         Queues queues = part(new Queues(config.queue()));
         MessageQueue jobs = queues.open(config.queue().jobs());
+        MessageQueue bulk = queues.open(config.queue().bulk());
         MessageQueue webhooks = queues.open(config.queue().webhooks());
-        Preflight.check(config, store, List.of(jobs, webhooks));
+        Preflight.check(config, store, List.of(jobs, bulk, webhooks));
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
@@ -87,7 +88,12 @@ public final class Worker implements AutoCloseable {
         Consumer ofWebhooks = part(new Consumer(webhooks, webhookHandler, settings(config.worker(), WEBHOOKS_AT_ONCE)));
         Consumer ofJobs = part(new Consumer(
                 jobs, jobHandler, settings(config.worker(), config.worker().concurrency())));
+        Consumer ofBulk = part(new Consumer(
+                bulk,
+                jobHandler,
+                settings(config.worker(), Math.max(1, config.worker().concurrency() / 2))));
         ofWebhooks.start();
+        ofBulk.start();
         ofJobs.start();
         part(new Sweeper(
                         store,
@@ -107,6 +113,7 @@ public final class Worker implements AutoCloseable {
         parts.push(() -> {
             readiness.drain();
             ofJobs.stopReceiving();
+            ofBulk.stopReceiving();
             ofWebhooks.stopReceiving();
         });
     }

@@ -23,7 +23,7 @@ final class Infra implements AutoCloseable {
     private static final Duration RESTORE_LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final String BUCKET = "minilab";
-    private static final List<String> QUEUES = List.of("minilab-jobs", "minilab-webhooks");
+    private static final List<String> QUEUES = List.of("minilab-jobs", "minilab-bulk", "minilab-webhooks");
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Map<String, String> settings = new LinkedHashMap<>();

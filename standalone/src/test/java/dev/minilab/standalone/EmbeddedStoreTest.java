@@ -144,6 +144,116 @@ class EmbeddedStoreTest {
     }
 
     @Test
+    @DisplayName("streams an upload to a key that is free, and says when it is taken, however large the body")
+    void uploadIfAbsent() throws Exception {
+        byte[] first = new byte[3 << 20];
+        byte[] second = new byte[3 << 20];
+        second[7] = 1;
+        assertThat(store.uploadIfAbsent("up/once", new ByteArrayInputStream(first), first.length, "image/png"))
+                .isTrue();
+        assertThat(store.uploadIfAbsent("up/once", new ByteArrayInputStream(second), second.length, "image/png"))
+                .isFalse();
+        assertThat(store.get("up/once")).contains(first);
+    }
+
+    @Test
+    @DisplayName("replaces what was read, and nothing else")
+    void replace() {
+        store.put("rep/a", bytes("one"), "text/plain");
+        ObjectStore.Version one = store.getVersion("rep/a").orElseThrow();
+        assertThat(one.bytes()).isEqualTo(bytes("one"));
+        assertThat(store.replace("rep/a", one, bytes("two"), "text/plain")).isTrue();
+        assertThat(store.replace("rep/a", one, bytes("three"), "text/plain")).isFalse();
+        assertThat(store.replace("rep/a", one, bytes("two"), "text/plain"))
+                .as("F11 our own bytes stand")
+                .isTrue();
+        assertThat(store.replace("rep/none", one, bytes("x"), "text/plain")).isFalse();
+        assertThat(store.get("rep/a")).contains(bytes("two"));
+        assertThat(store.get("rep/none")).isEmpty();
+        assertThat(store.getVersion("rep/none")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("I2 of sixteen who replace a version at once, one does")
+    void replaceRace() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            String key = "rep/race" + round;
+            store.put(key, bytes("old"), "text/plain");
+            ObjectStore.Version old = store.getVersion(key).orElseThrow();
+            CyclicBarrier together = new CyclicBarrier(16);
+            List<Future<Boolean>> writers = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 16; i++) {
+                    byte[] mine = bytes("writer " + i);
+                    writers.add(threads.submit(() -> {
+                        together.await();
+                        return store.replace(key, old, mine, "text/plain");
+                    }));
+                }
+            }
+            int replaced = 0;
+            for (Future<Boolean> writer : writers) {
+                replaced += writer.get() ? 1 : 0;
+            }
+            assertThat(replaced).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("tells of an object, reads its beginning, and copies it, as long as it is the same")
+    void factsAndCopies() {
+        store.put("facts/a", bytes("beginning and end"), "text/plain");
+        ObjectStore.Facts facts = store.head("facts/a").orElseThrow();
+        assertThat(facts.size()).isEqualTo(17);
+        assertThat(facts.contentType()).startsWith("text/plain");
+        assertThat(store.head("facts/none")).isEmpty();
+        assertThat(store.getBeginning("facts/a", facts.etag(), 9)).contains(bytes("beginning"));
+        assertThat(store.getBeginning("facts/a", facts.etag(), 99)).contains(bytes("beginning and end"));
+        assertThat(store.copy("facts/a", facts, "facts/b", "image/png")).isTrue();
+        assertThat(store.get("facts/b")).contains(bytes("beginning and end"));
+        assertThat(store.head("facts/b").orElseThrow().contentType()).isEqualTo("image/png");
+
+        store.put("facts/a", bytes("changed"), "text/plain");
+        assertThat(store.getBeginning("facts/a", facts.etag(), 9)).isEmpty();
+        assertThat(store.copy("facts/a", facts, "facts/c", "image/png")).isFalse();
+        store.delete("facts/a");
+        assertThat(store.getBeginning("facts/a", facts.etag(), 9)).isEmpty();
+        assertThat(store.copy("facts/a", facts, "facts/c", "image/png")).isFalse();
+        assertThat(store.head("facts/c")).isEmpty();
+
+        store.put("facts/empty", new byte[0], "text/plain");
+        String empty = store.head("facts/empty").orElseThrow().etag();
+        assertThat(store.getBeginning("facts/empty", empty, 9)).contains(new byte[0]);
+    }
+
+    @Test
+    @DisplayName("a signed PUT takes the bytes once, with the signed length and type only")
+    void putLinks() throws Exception {
+        ObjectStore.SignedPut put = store.putLink("put/a", "image/png", 5, Duration.ofMinutes(1));
+        assertThat(put.headers()).containsOnlyKeys("Content-Type", "If-None-Match");
+        assertThat(put(put.url(), "image/png", true, "longer than five")).isEqualTo(403);
+        assertThat(put(put.url(), "image/jpeg", true, "right")).isEqualTo(403);
+        assertThat(put(put.url(), "image/png", false, "right")).isEqualTo(403);
+        assertThat(store.head("put/a")).isEmpty();
+        assertThat(put(put.url(), "image/png", true, "right")).isEqualTo(200);
+        assertThat(put(put.url(), "image/png", true, "other")).isEqualTo(412);
+        assertThat(store.get("put/a")).contains(bytes("right"));
+        assertThat(fetch(put.url()).statusCode()).as("reading with it").isEqualTo(403);
+    }
+
+    private static int put(URI url, String type, boolean once, String body) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(url).header("Content-Type", type).PUT(HttpRequest.BodyPublishers.ofString(body));
+        if (once) {
+            request.header("If-None-Match", "*");
+        }
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    @Test
     @DisplayName("lists keys and folders in order, page by page")
     void lists() {
         for (int i = 0; i < 1005; i++) {

@@ -10,6 +10,7 @@ import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
+import dev.minilab.job.Lane;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Result;
 import dev.minilab.job.Sha256;
@@ -113,7 +114,10 @@ class JobHandlerTest {
                 new Accepted.Webhook(URI.create("https://example.com/"), Set.of()),
                 null,
                 Map.of(),
-                deadline);
+                deadline,
+                Lane.INTERACTIVE,
+                null,
+                null);
         store.put(Keys.original(accepted.tenant(), job), image, "image/jpeg");
         records.accept(accepted);
         return accepted;
@@ -224,8 +228,8 @@ class JobHandlerTest {
     }
 
     @Test
-    @DisplayName(
-            "F32 messages that are none of ours, or newer than we are, are left alone; jobs that are not there are done")
+    @DisplayName("F32 messages that are none of ours, or newer than we are, are left alone; jobs that are not there are"
+            + " done")
     void foreignMessages() throws Exception {
         assertThat(handler.handle(new Message("m", "not json", "h", 1))).isInstanceOf(Outcome.Reject.class);
         assertThat(handler.handle(new Message(

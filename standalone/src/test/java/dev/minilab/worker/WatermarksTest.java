@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
+import dev.minilab.job.Lane;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.OutputSpec.Fit;
 import dev.minilab.job.OutputSpec.Position;
@@ -74,7 +75,21 @@ class WatermarksTest {
         }
         Source source = new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1);
         return new Accepted(
-                1, JobId.create(NOW), new Tenant("acme"), NOW, source, outputs, null, null, null, null, Map.of(), null);
+                1,
+                JobId.create(NOW),
+                new Tenant("acme"),
+                NOW,
+                source,
+                outputs,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                null,
+                Lane.INTERACTIVE,
+                null,
+                null);
     }
 
     private static Watermark image(String key) {

@@ -7,6 +7,7 @@ import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
+import dev.minilab.job.Lane;
 import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Result;
 import dev.minilab.job.Source;
@@ -69,6 +70,9 @@ class SweeperTest {
                 null,
                 null,
                 Map.of(),
+                null,
+                Lane.INTERACTIVE,
+                null,
                 null);
         records.accept(accepted);
         return accepted;
@@ -80,7 +84,8 @@ class SweeperTest {
 
     @Test
     @DisplayName(
-            "F3, F23 a job that is overdue without a result is sent, whoever's it is; one with a result is not, nor a young one")
+            "F3, F23 a job that is overdue without a result is sent, whoever's it is; one with a result is not, nor a"
+                    + " young one")
     void sendsOverdue() throws Exception {
         Accepted lost = accept("a", Duration.ofSeconds(100));
         Accepted other = accept("b", Duration.ofHours(30));

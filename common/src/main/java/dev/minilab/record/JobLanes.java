@@ -1,0 +1,20 @@
+package dev.minilab.record;
+
+import dev.minilab.job.Accepted;
+import dev.minilab.job.Lane;
+
+/// The queues of jobs, one a lane. Thread-safe.
+public record JobLanes(JobQueue interactive, JobQueue bulk) {
+
+    /// Sends a job to the queue of its lane; sending it twice is harmless.
+    public void send(Accepted accepted) {
+        of(accepted.lane()).send(accepted.tenant(), accepted.job());
+    }
+
+    public JobQueue of(Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE -> interactive;
+            case BULK -> bulk;
+        };
+    }
+}
