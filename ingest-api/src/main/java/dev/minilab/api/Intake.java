@@ -3,6 +3,7 @@ package dev.minilab.api;
 import dev.minilab.egress.AddressPolicy;
 import dev.minilab.egress.RefusedUrlException;
 import dev.minilab.egress.TargetUrl;
+import dev.minilab.failpoint.Failpoint;
 import dev.minilab.inspect.InspectException;
 import dev.minilab.inspect.Inspection;
 import dev.minilab.inspect.Inspector;
@@ -87,6 +88,7 @@ final class Intake {
         Instant now = clock.instant();
         JobId job = JobId.create(now);
         Source source = storeOriginal(tenant, job, upload, inspection);
+        Failpoint.ORIGINAL_STORED.reach();
         Accepted accepted = new Accepted(
                 Accepted.SCHEMA,
                 job,
@@ -104,9 +106,11 @@ final class Intake {
                 null,
                 null);
         records.accept(accepted);
+        Failpoint.ACCEPTED_WRITTEN.reach();
         Meters.count(Metric.JOBS_ACCEPTED, accepted.lane().wireName());
         Meters.add(Metric.UPLOAD_BYTES, upload.length(), accepted.lane().wireName());
         enqueue(accepted);
+        Failpoint.ENQUEUED.reach();
         return accepted;
     }
 

@@ -1,5 +1,6 @@
 package dev.minilab.worker;
 
+import dev.minilab.failpoint.Failpoint;
 import dev.minilab.inspect.InspectException;
 import dev.minilab.inspect.Inspection;
 import dev.minilab.inspect.Inspector;
@@ -116,6 +117,7 @@ final class JobHandler implements Handler {
             LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
         }
         announce(accepted, result);
+        Failpoint.ANNOUNCED.reach();
         return Outcome.DONE;
     }
 
@@ -124,6 +126,7 @@ final class JobHandler implements Handler {
         try (var _ = Meters.timing(Metric.STAGE, "record")) {
             standing = records.finish(accepted, ours);
         }
+        Failpoint.RESULT_WRITTEN.reach();
         if (standing.equals(ours)) {
             JobMeters.ended(accepted, ours);
         }
@@ -152,10 +155,12 @@ final class JobHandler implements Handler {
             try (var _ = Meters.timing(Metric.STAGE, "render")) {
                 rendering = renderer.render(request);
             }
+            Failpoint.RENDERED.reach();
             Map<String, Result.Output> outputs;
             try (var _ = Meters.timing(Metric.STAGE, "store")) {
                 outputs = storeAll(accepted, rendering);
             }
+            Failpoint.OUTPUTS_STORED.reach();
             return result(accepted, attempt, startedAt, original, inspection, outputs, rendering);
         } catch (InspectException e) {
             return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());

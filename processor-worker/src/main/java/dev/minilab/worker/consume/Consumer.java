@@ -1,5 +1,6 @@
 package dev.minilab.worker.consume;
 
+import dev.minilab.failpoint.Failpoint;
 import dev.minilab.metrics.Meters;
 import dev.minilab.metrics.Metric;
 import dev.minilab.queue.Message;
@@ -97,6 +98,9 @@ public final class Consumer implements AutoCloseable {
         } finally {
             permits.release(taken - messages.size());
         }
+        if (!messages.isEmpty()) {
+            Failpoint.RECEIVED.reach();
+        }
         messages.forEach(m -> Thread.ofVirtual().name("message-" + m.id()).start(() -> consume(m)));
     }
 
@@ -177,7 +181,10 @@ public final class Consumer implements AutoCloseable {
         Thread.interrupted(); // A shutdown does not keep the outcome from being told.
         try {
             switch (outcome) {
-                case Done() -> queue.delete(message);
+                case Done() -> {
+                    queue.delete(message);
+                    Failpoint.SETTLED.reach();
+                }
                 case RetryAfter(Duration delay) -> queue.changeVisibility(message, delay);
                 case Reject(String reason) ->
                     LOG.error("Message {} of {} is left alone: {}", message.id(), queue.name(), reason);

@@ -1,6 +1,7 @@
 package dev.minilab.worker.webhook;
 
 import dev.minilab.egress.BlockedAddressException;
+import dev.minilab.failpoint.Failpoint;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.JobMessage;
@@ -76,7 +77,9 @@ public final class WebhookHandler implements Handler {
             return;
         }
         Delivery delivery = post(job, webhook, result);
+        Failpoint.WEBHOOK_POSTED.reach();
         records.deliver(job.accepted(), delivery);
+        Failpoint.DELIVERY_RECORDED.reach();
         LOG.info(
                 "Webhook {} to {}: {}",
                 delivery.webhookId(),

@@ -1,0 +1,5 @@
+/// Where tests may end a process, to show that it may end anywhere.
+@NullMarked
+package dev.minilab.failpoint;
+
+import org.jspecify.annotations.NullMarked;
