@@ -148,6 +148,9 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
             int healthPort,
             @Nullable WebhookSecret webhookSecret) {
 
+        /// For how long SQS hides a message in all, heartbeats and all.
+        private static final Duration LONGEST_HIDDEN = Duration.ofHours(12);
+
         /// How often SQS hands out a message before it moves it to the dead-letter queue.
         public static final int MAX_RECEIVE_COUNT = 5;
 
@@ -155,12 +158,12 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
             Duration jobLimit = settings.duration("MINILAB_JOB_LIMIT", seconds(120), seconds(1), Duration.ofHours(1));
             RenderConfig render = RenderConfig.read(settings, jobLimit);
             Worker worker = new Worker(
-                    settings.integer("MINILAB_CONCURRENCY", 2 * render.processes() + 2, 1, 1000),
+                    settings.integer("MINILAB_CONCURRENCY", 2 * render.processes() + 4, 1, 1000),
                     render,
                     settings.duration("MINILAB_VISIBILITY", seconds(60), seconds(2), Duration.ofHours(12)),
                     settings.duration("MINILAB_HEARTBEAT", seconds(20), Duration.ofMillis(500), Duration.ofHours(1)),
                     jobLimit,
-                    settings.duration("MINILAB_LONG_POLL", seconds(20), seconds(0), seconds(20)),
+                    settings.duration("MINILAB_LONG_POLL", seconds(5), seconds(0), seconds(20)),
                     settings.duration("MINILAB_SWEEP_PERIOD", seconds(30), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_OVERDUE", seconds(90), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_DRAIN", seconds(25), seconds(0), Duration.ofMinutes(15)),
@@ -175,6 +178,12 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                         "must be more than twice MINILAB_HEARTBEAT, or one late heartbeat hands a running job to a"
                                 + " second worker");
             }
+            if (worker.longestHidden().compareTo(LONGEST_HIDDEN) > 0) {
+                settings.mistake(
+                        "MINILAB_VISIBILITY",
+                        "is too long: twice MINILAB_JOB_LIMIT and twice this must fit into the 12 hours for which SQS"
+                                + " hides a message at most");
+            }
             if (worker.drain().compareTo(worker.longPoll()) <= 0) {
                 settings.mistake(
                         "MINILAB_DRAIN",
@@ -182,6 +191,15 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                                 + " gets");
             }
             return worker;
+        }
+
+        /// For how long work on a message may go on: a wait for a render process, a render, and some room.
+        public Duration longestWork() {
+            return jobLimit.multipliedBy(2).plus(visibility);
+        }
+
+        private Duration longestHidden() {
+            return longestWork().plus(visibility);
         }
     }
 

@@ -12,8 +12,18 @@ public interface MessageQueue {
     /// The queue's name, for logs.
     String name();
 
+    /// Sends a message for now.
+    default void send(String body, String group) {
+        send(body, group, Duration.ZERO);
+    }
+
     /// Sends a message of at most 1 MiB.
-    void send(String body);
+    ///
+    /// @param group whose message it is: Amazon keeps a group with a backlog from delaying the others
+    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html>)
+    /// @param delay how long nobody receives it, at most 15 minutes, in whole seconds and rounded up; a message
+    /// that waits so is not in flight
+    void send(String body, String group, Duration delay);
 
     /// Waits for up to `wait` (at most 20 s) for messages, and hides those it returns from others for `visibility`.
     List<Message> receive(int max, Duration wait, Duration visibility);

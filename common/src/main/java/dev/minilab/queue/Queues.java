@@ -107,10 +107,14 @@ public final class Queues implements AutoCloseable {
         }
 
         @Override
-        public void send(String body) {
+        public void send(String body, String group, Duration delay) {
+            int seconds = (int) delay.plusNanos(999_999_999).toSeconds();
             call(
                     "SendMessage " + name,
-                    () -> sqs.sendMessage(m -> m.queueUrl(url()).messageBody(body)));
+                    () -> sqs.sendMessage(m -> m.queueUrl(url())
+                            .messageBody(body)
+                            .messageGroupId(group)
+                            .delaySeconds(seconds == 0 ? null : seconds)));
         }
 
         @Override

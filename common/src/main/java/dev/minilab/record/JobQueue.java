@@ -20,7 +20,7 @@ public final class JobQueue {
     /// Sends a job; sending it twice is harmless.
     public void send(Tenant tenant, JobId job) {
         JobMessage message = new JobMessage(JobMessage.SCHEMA, tenant, job);
-        queue.send(new String(Json.write(message), StandardCharsets.UTF_8));
+        queue.send(new String(Json.write(message), StandardCharsets.UTF_8), tenant.value());
     }
 
     /// The job that a message means.
@@ -28,5 +28,14 @@ public final class JobQueue {
     /// @throws Json.UnreadableJsonException if it is none of ours
     public static JobMessage read(Message message) {
         return Json.read(message.body().getBytes(StandardCharsets.UTF_8), JobMessage.class);
+    }
+
+    /// Whose job a message means; empty for one that is none of ours.
+    public static String tenantOf(Message message) {
+        try {
+            return read(message).tenant().value();
+        } catch (Json.UnreadableJsonException _) {
+            return "";
+        }
     }
 }

@@ -40,7 +40,7 @@ class ConfigTest {
                                 Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool"),
                                 null),
                         new Config.Worker(
-                                2 * cores + 2,
+                                2 * cores + 4,
                                 new RenderConfig(
                                         cores,
                                         RenderConfig.Isolation.PROCESS,
@@ -51,7 +51,7 @@ class ConfigTest {
                                 Duration.ofSeconds(60),
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(120),
-                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(5),
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(25),
@@ -302,13 +302,23 @@ class ConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"41s, 20s", "2s, 999ms", "12h, 1h"})
+    @CsvSource({"41s, 20s", "2s, 999ms", "5h, 59m"})
     @DisplayName("takes a visibility of just more than two heartbeats")
     void enoughVisibility(String visibility, String heartbeat) {
         Config config = Config.load(Map.of("MINILAB_VISIBILITY", visibility, "MINILAB_HEARTBEAT", heartbeat));
 
         assertThat(config.worker().visibility())
                 .isGreaterThan(config.worker().heartbeat().multipliedBy(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6h, 120s", "301m, 1h", "12h, 1s"})
+    @DisplayName("I27 refuses times that SQS cannot hide a message for")
+    void longestHidden(String visibility, String jobLimit) {
+        assertThat(mistakes(Map.of("MINILAB_VISIBILITY", visibility, "MINILAB_JOB_LIMIT", jobLimit)))
+                .containsExactly(
+                        "MINILAB_VISIBILITY is too long: twice MINILAB_JOB_LIMIT and twice this must fit into the"
+                                + " 12 hours for which SQS hides a message at most");
     }
 
     @ParameterizedTest

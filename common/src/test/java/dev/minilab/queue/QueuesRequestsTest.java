@@ -78,13 +78,26 @@ class QueuesRequestsTest {
     @DisplayName("asks for its URL once")
     void url() {
         answer(_ -> SENT);
-        queue.send("x");
-        queue.send("x");
+        queue.send("x", "a");
+        queue.send("x", "a");
 
         assertThat(server.requests())
                 .extracting(QueuesRequestsTest::operation)
                 .containsExactly("GetQueueUrl", "SendMessage", "SendMessage");
         assertThat(server.requests().getLast().text()).contains("\"MessageBody\":\"x\"");
+    }
+
+    @Test
+    @DisplayName("I8 sends each message in the group of its tenant, delayed only when asked")
+    void groupAndDelay() {
+        answer(_ -> SENT);
+        queue.send("x", "acme");
+        queue.send("x", "acme", Duration.ofMillis(1500));
+
+        assertThat(server.requests().get(1).text())
+                .contains("\"MessageGroupId\":\"acme\"")
+                .doesNotContain("DelaySeconds");
+        assertThat(server.requests().getLast().text()).contains("\"DelaySeconds\":2");
     }
 
     @Test
@@ -144,7 +157,7 @@ class QueuesRequestsTest {
     void failures(int status, String type, boolean retryable) {
         answer(_ -> error(status, type));
 
-        assertFailure(() -> queue.send("x"), retryable);
+        assertFailure(() -> queue.send("x", "a"), retryable);
         assertFailure(() -> queue.receive(1, Duration.ZERO, Duration.ofSeconds(9)), retryable);
         assertFailure(() -> queue.delete(MESSAGE), retryable);
         assertFailure(() -> queue.changeVisibility(MESSAGE, Duration.ofSeconds(9)), retryable);
@@ -164,10 +177,10 @@ class QueuesRequestsTest {
     @DisplayName("tells of a queue that is not there, and finds it once it is")
     void comesLater() {
         server.answer(_ -> error(400, "QueueDoesNotExist"));
-        assertFailure(() -> queue.send("x"), false);
+        assertFailure(() -> queue.send("x", "a"), false);
 
         answer(_ -> SENT);
-        assertThatCode(() -> queue.send("x")).doesNotThrowAnyException();
+        assertThatCode(() -> queue.send("x", "a")).doesNotThrowAnyException();
     }
 
     @Test

@@ -19,6 +19,8 @@ import dev.minilab.store.ObjectStore;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.webhook.WebhookSigner;
 import dev.minilab.worker.consume.Consumer;
+import dev.minilab.worker.consume.Fairness;
+import dev.minilab.worker.consume.Permits;
 import dev.minilab.worker.render.Renderer;
 import dev.minilab.worker.sweep.Sweeper;
 import dev.minilab.worker.webhook.WebhookClient;
@@ -82,16 +84,18 @@ public final class Worker implements AutoCloseable {
         WebhookClient client = part(new WebhookClient(
                 new GuardedResolver(new AddressPolicy(config.egress().allow()))));
 
+        Consumer.Settings settings = settings(config.worker());
         var jobHandler = new JobHandler(
                 store, records, new JobQueue(webhooks), inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
         var webhookHandler = new WebhookHandler(records, view, new WebhookSigner(List.of(secret)), client, clock);
-        Consumer ofWebhooks = part(new Consumer(webhooks, webhookHandler, settings(config.worker(), WEBHOOKS_AT_ONCE)));
-        Consumer ofJobs = part(new Consumer(
-                jobs, jobHandler, settings(config.worker(), config.worker().concurrency())));
-        Consumer ofBulk = part(new Consumer(
-                bulk,
-                jobHandler,
-                settings(config.worker(), Math.max(1, config.worker().concurrency() / 2))));
+        Consumer ofWebhooks =
+                part(new Consumer(webhooks, webhookHandler, settings, Permits.alone(WEBHOOKS_AT_ONCE), Fairness.NONE));
+        Permits permits = new Permits(Math.max(2, config.worker().concurrency()));
+        Permits.Lane first = permits.lane(1);
+        Permits.Lane second = permits.lane(Math.max(1, config.worker().concurrency() / 8));
+        Fairness fairness = fairness(config);
+        Consumer ofBulk = part(new Consumer(bulk, jobHandler, settings, second, fairness));
+        Consumer ofJobs = part(new Consumer(jobs, jobHandler, settings, first, fairness));
         ofWebhooks.start();
         ofBulk.start();
         ofJobs.start();
@@ -118,14 +122,18 @@ public final class Worker implements AutoCloseable {
         });
     }
 
-    private static Consumer.Settings settings(Config.Worker config, int concurrency) {
+    /// No tenant has all the permits of a lane to itself, where there are some to divide. Amazon's queues hand out
+    /// the messages of a tenant with a backlog after those of others; from a queue of one's own, more have to be
+    /// taken to come by the others'.
+    private static Fairness fairness(Config config) {
+        int most = config.worker().concurrency() - Math.max(1, config.worker().concurrency() / 8);
+        int perTenant = most < 3 ? Math.max(1, most) : most - Math.max(1, most / 4);
+        return new Fairness(JobQueue::tenantOf, perTenant, config.queue().endpoint() == null ? 10 : 256);
+    }
+
+    private static Consumer.Settings settings(Config.Worker config) {
         return new Consumer.Settings(
-                concurrency,
-                config.visibility(),
-                config.heartbeat(),
-                config.jobLimit().multipliedBy(2).plus(config.visibility()), // A wait for a process, then a render.
-                config.longPoll(),
-                config.drain());
+                config.visibility(), config.heartbeat(), config.longestWork(), config.longPoll(), config.drain());
     }
 
     private <T extends AutoCloseable> T part(T part) {

@@ -57,8 +57,10 @@ public final class FakeQueue implements MessageQueue {
     }
 
     @Override
-    public synchronized void send(String body) {
-        entries.put("m" + ++sent, new Entry(body));
+    public synchronized void send(String body, String group, Duration delay) {
+        Entry entry = new Entry(body);
+        entry.visibleAt += delay.toNanos();
+        entries.put("m" + ++sent, entry);
         notifyAll();
     }
 
@@ -92,6 +94,7 @@ public final class FakeQueue implements MessageQueue {
                 entry.visibleAt = System.nanoTime() + visibility.toNanos();
                 entry.receiveCount++;
                 inWork++;
+                notifyAll();
                 messages.add(new Message(id, entry.body, id + "#" + entry.receiveCount, entry.receiveCount));
             }
         });
@@ -168,6 +171,19 @@ public final class FakeQueue implements MessageQueue {
     public synchronized void awaitReceiving() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (receiving == 0) {
+            waitUntil(end);
+        }
+    }
+
+    /// How many messages are with consumers.
+    public synchronized int taken() {
+        return inWork;
+    }
+
+    /// Waits until so many messages are with consumers.
+    public synchronized void awaitTaken(int count) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (inWork < count) {
             waitUntil(end);
         }
     }

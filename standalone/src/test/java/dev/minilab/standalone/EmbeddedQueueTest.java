@@ -56,7 +56,7 @@ class EmbeddedQueueTest {
     @Order(1)
     @DisplayName("hides what it hands out, shows it at once when it is given back, and counts")
     void visibility() {
-        queue.send("{\"n\":1}");
+        queue.send("{\"n\":1}", "a");
         Message first = receiveOne();
         assertThat(first.body()).isEqualTo("{\"n\":1}");
         assertThat(first.receiveCount()).isEqualTo(1);
@@ -75,7 +75,7 @@ class EmbeddedQueueTest {
     @Order(2)
     @DisplayName("F21 an old receipt handle is no error, for deleting and for heartbeats")
     void oldHandle() {
-        queue.send("{\"n\":2}");
+        queue.send("{\"n\":2}", "a");
         Message old = receiveOne();
         queue.changeVisibility(old, Duration.ZERO);
         Message current = receiveOne();
@@ -89,7 +89,7 @@ class EmbeddedQueueTest {
     @Order(3)
     @DisplayName("moves a message aside that was handed out too often")
     void deadLetters() {
-        queue.send("{\"poison\":true}");
+        queue.send("{\"poison\":true}", "a");
         for (int i = 1; i <= Config.Worker.MAX_RECEIVE_COUNT; i++) {
             Message message = receiveOne();
             assertThat(message.receiveCount()).isEqualTo(i);

@@ -21,7 +21,7 @@ public final class TestQueue implements MessageQueue {
     }
 
     @Override
-    public void send(String body) {
+    public void send(String body, String group, Duration delay) {
         sent.add(body);
     }
 

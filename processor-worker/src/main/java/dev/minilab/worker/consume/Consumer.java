@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -30,150 +31,150 @@ public final class Consumer implements AutoCloseable {
     private static final int MOST_PER_RECEIVE = 10;
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final Outcome AT_ONCE = new RetryAfter(Duration.ZERO);
 
     /// How a queue is consumed.
     ///
-    /// @param concurrency how many messages may be in work at once
     /// @param visibility for how long a message is hidden at receive and at each heartbeat
     /// @param heartbeat how often that is renewed; less than half of `visibility`
     /// @param maxAge how long it is renewed at most
     /// @param longPoll how long a receive waits for messages, at most 20 s
     /// @param drain how long [#close] waits for what is in work
     public record Settings(
-            int concurrency,
-            Duration visibility,
-            Duration heartbeat,
-            Duration maxAge,
-            Duration longPoll,
-            Duration drain) {}
+            Duration visibility, Duration heartbeat, Duration maxAge, Duration longPoll, Duration drain) {}
 
     private final MessageQueue queue;
     private final Handler handler;
     private final Settings settings;
-    private final Semaphore permits;
+    private final Permits.Lane lane;
+    private final Fairness fairness;
+    private final Turns turns;
+    private final Semaphore parking;
+    private final Set<Thread> parked = ConcurrentHashMap.newKeySet();
     private final Set<Thread> working = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile long drainUntil;
     private volatile @Nullable Thread receiver;
 
-    public Consumer(MessageQueue queue, Handler handler, Settings settings) {
+    public Consumer(MessageQueue queue, Handler handler, Settings settings, Permits.Lane lane, Fairness fairness) {
         this.queue = queue;
         this.handler = handler;
         this.settings = settings;
-        permits = new Semaphore(settings.concurrency());
-        Meters.gauge(Metric.PERMITS, permits::availablePermits, queue.name());
+        this.lane = lane;
+        this.fairness = fairness;
+        turns = new Turns(fairness.perGroup());
+        parking = new Semaphore(fairness.parked());
+        Meters.gauge(Metric.PERMITS, lane::free, queue.name());
     }
 
     public void start() {
         receiver = Thread.ofVirtual().name("receive-" + queue.name()).start(this::receiveUntilStopped);
     }
 
+    /// Where there are other lanes, a receive waits for messages only with permits that are reserved to this one.
+    /// Those beyond are used while every receive comes back full, and without waiting, so that nobody misses them.
     private void receiveUntilStopped() {
-        while (!stopping) {
-            try {
-                receiveOnce();
-            } catch (InterruptedException _) {
-                return; // Someone wants this thread to end.
+        boolean more = false;
+        try {
+            while (!stopping()) {
+                int permits = lane.take(more ? MOST_PER_RECEIVE : Math.min(MOST_PER_RECEIVE, lane.reserved()));
+                more = permits > 0 && receive(permits) == permits;
             }
+        } catch (InterruptedException _) {
+            return; // Someone wants this thread to end.
         }
     }
 
-    private void receiveOnce() throws InterruptedException {
-        permits.acquire();
-        int taken = 1;
-        while (taken < MOST_PER_RECEIVE && permits.tryAcquire()) {
-            taken++;
-        }
+    private int receive(int permits) throws InterruptedException {
         List<Message> messages = List.of();
         try {
-            if (!stopping) {
-                messages = queue.receive(taken, settings.longPoll(), settings.visibility());
-            }
+            Duration wait = permits <= lane.reserved() ? settings.longPoll() : Duration.ZERO;
+            messages = queue.receive(permits, wait, settings.visibility());
         } catch (QueueException e) {
             LOG.warn("Cannot receive from {}: {}", queue.name(), e.getMessage());
-            pause(PAUSE_AFTER_ERROR);
+            pauseAfterError();
         } catch (RuntimeException | Error e) {
             LOG.error("Receiving from {} failed unexpectedly", queue.name(), e);
-            pause(PAUSE_AFTER_ERROR);
+            pauseAfterError();
         } finally {
-            permits.release(taken - messages.size());
+            lane.release(permits - messages.size());
         }
         if (!messages.isEmpty()) {
             Failpoint.RECEIVED.reach();
         }
-        messages.forEach(m -> Thread.ofVirtual().name("message-" + m.id()).start(() -> consume(m)));
+        messages.forEach(this::begin);
+        return messages.size();
     }
 
-    private void pause(Duration duration) throws InterruptedException {
-        if (!stopping) {
-            Thread.sleep(duration);
-        }
+    private void pauseAfterError() throws InterruptedException {
+        stopping.await(PAUSE_AFTER_ERROR.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void begin(Message message) {
+        Thread thread = Thread.ofVirtual().name("message-" + message.id()).unstarted(() -> consume(message));
+        working.add(thread);
+        thread.start();
     }
 
     private void consume(Message message) {
-        working.add(Thread.currentThread());
-        try {
-            Outcome outcome = work(message);
+        try (Seat seat = new Seat(lane)) {
+            Outcome outcome = stopping() ? AT_ONCE : work(message, seat);
             // What a shutdown broke off is no failure: someone else may have it at once.
-            settle(message, stopping && outcome instanceof RetryAfter ? new RetryAfter(Duration.ZERO) : outcome);
+            settle(message, stopping() && outcome instanceof RetryAfter ? AT_ONCE : outcome);
         } finally {
             working.remove(Thread.currentThread());
-            permits.release();
         }
     }
 
-    private Outcome work(Message message) {
-        if (stopping) {
-            return new RetryAfter(Duration.ZERO);
-        }
-        Thread heartbeat = Thread.ofVirtual().name("heartbeat-" + message.id()).start(() -> keepHidden(message));
-        try {
-            return handler.handle(message);
+    private Outcome work(Message message, Seat seat) {
+        try (Heartbeat heartbeat = Heartbeat.start(queue, message, settings)) {
+            String group = fairness.group().apply(message);
+            if (!enter(group, seat)) {
+                return AT_ONCE;
+            }
+            try {
+                heartbeat.countFromNow();
+                return handler.handle(message);
+            } finally {
+                turns.leave(group);
+            }
         } catch (InterruptedException _) {
-            return new RetryAfter(Duration.ZERO);
+            return AT_ONCE;
         } catch (RuntimeException | Error e) { // An error too costs its message one attempt, and nobody else anything.
             LOG.error("Handling message {} of {} failed", message.id(), queue.name(), e);
             return new RetryAfter(RetryPolicy.after(message.receiveCount(), ThreadLocalRandom.current()));
+        }
+    }
+
+    /// Waits for the turn of a message's group; while there is room for that, without a permit, so that messages of
+    /// other groups get it.
+    private boolean enter(String group, Seat seat) throws InterruptedException {
+        if (turns.tryEnter(group)) {
+            return true;
+        }
+        if (!parking.tryAcquire()) {
+            return turns.enter(group, settings.maxAge());
+        }
+        boolean entered = false;
+        boolean seated = false;
+        parked.add(Thread.currentThread());
+        try {
+            if (stopping()) {
+                return false;
+            }
+            seat.leave();
+            entered = turns.enter(group, settings.maxAge());
+            if (entered) {
+                seat.takeBack();
+                seated = true;
+            }
+            return seated;
         } finally {
-            stop(heartbeat);
-        }
-    }
-
-    /// Ends the heartbeat before the message is settled, so that no late beat undoes it.
-    private static void stop(Thread heartbeat) {
-        heartbeat.interrupt();
-        boolean interrupted = Thread.interrupted();
-        while (true) {
-            try {
-                heartbeat.join();
-                break;
-            } catch (InterruptedException _) {
-                interrupted = true;
+            if (entered && !seated) {
+                turns.leave(group);
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void keepHidden(Message message) {
-        long end = System.nanoTime() + settings.maxAge().toNanos();
-        try {
-            while (System.nanoTime() < end) {
-                Thread.sleep(settings.heartbeat());
-                beat(message);
-            }
-            LOG.warn("Message {} of {} is taking too long: others may have it", message.id(), queue.name());
-        } catch (InterruptedException _) {
-            return; // The work is over.
-        }
-    }
-
-    private void beat(Message message) {
-        try {
-            queue.changeVisibility(message, settings.visibility());
-        } catch (RuntimeException e) { // The next beat may come through.
-            LOG.warn("Heartbeat of message {} of {} failed: {}", message.id(), queue.name(), e.getMessage());
+            parked.remove(Thread.currentThread());
+            parking.release();
         }
     }
 
@@ -198,12 +199,18 @@ public final class Consumer implements AutoCloseable {
         }
     }
 
-    /// Asks for no more messages and starts the clock of the drain. [#close] does this too; whoever closes several
-    /// consumers stops all of them first.
+    private boolean stopping() {
+        return stopping.getCount() == 0;
+    }
+
+    /// Asks for no more messages, gives back those that still wait for a turn, and starts the clock of the drain.
+    /// [#close] does this too; whoever closes several consumers stops all of them first.
     public void stopReceiving() {
-        if (!stopping) {
+        if (!stopping()) {
             drainUntil = System.nanoTime() + settings.drain().toNanos();
-            stopping = true;
+            stopping.countDown();
+            lane.close();
+            parked.forEach(Thread::interrupt);
         }
     }
 
@@ -218,12 +225,12 @@ public final class Consumer implements AutoCloseable {
                 LOG.warn(
                         "A receive from {} is still open: what it gets shows again after its visibility", queue.name());
             }
-            if (awaitWork(drainLeft())) {
+            if (awaitWork(drainUntil)) {
                 return;
             }
             LOG.warn("Giving back {} messages of {} that are still in work", working.size(), queue.name());
             working.forEach(Thread::interrupt);
-            if (!awaitWork(LAST_WORDS.toNanos())) {
+            if (!awaitWork(System.nanoTime() + LAST_WORDS.toNanos())) {
                 LOG.warn("Leaving {} messages of {} to their visibility", working.size(), queue.name());
             }
         } catch (InterruptedException _) {
@@ -235,12 +242,12 @@ public final class Consumer implements AutoCloseable {
         return Math.max(0, drainUntil - System.nanoTime());
     }
 
-    /// Every permit is back when nothing is in work; they stay back for a second close.
-    private boolean awaitWork(long nanos) throws InterruptedException {
-        boolean idle = permits.tryAcquire(settings.concurrency(), nanos, TimeUnit.NANOSECONDS);
-        if (idle) {
-            permits.release(settings.concurrency());
+    private boolean awaitWork(long until) throws InterruptedException {
+        for (Thread thread : working) {
+            if (!thread.join(Duration.ofNanos(Math.max(0, until - System.nanoTime())))) {
+                return false;
+            }
         }
-        return idle;
+        return true;
     }
 }

@@ -160,7 +160,7 @@ class ConsumerTest {
     @DisplayName("I9 keeps a message hidden while work on it lives, and no longer")
     void heartbeat() throws Exception {
         send(1);
-        start(settings(1, Duration.ofMillis(5), LONG), message -> {
+        start(1, settings(Duration.ofMillis(5), LONG), message -> {
             queue.awaitCalls(3, c -> c.kind() == Kind.HIDE);
             handled.add(message);
             return Outcome.DONE;
@@ -182,7 +182,7 @@ class ConsumerTest {
             send(1);
         }
         AtomicInteger settled = new AtomicInteger();
-        start(settings(10, Duration.ofMillis(1), LONG), message -> {
+        start(10, settings(Duration.ofMillis(1), LONG), message -> {
             queue.awaitCalls(1, c -> c.kind() == Kind.HIDE && c.id().equals(message.id()));
             settled.incrementAndGet();
             return new RetryAfter(Duration.ofHours(1));
@@ -204,8 +204,8 @@ class ConsumerTest {
         send(1);
         CountDownLatch again = new CountDownLatch(1);
         Consumer.Settings settings = new Consumer.Settings(
-                2, Duration.ofMillis(50), Duration.ofMillis(10), Duration.ofMillis(100), LONG_POLL, DRAIN);
-        start(settings, message -> {
+                Duration.ofMillis(50), Duration.ofMillis(10), Duration.ofMillis(100), LONG_POLL, DRAIN);
+        start(2, settings, message -> {
             handled.add(message);
             if (message.receiveCount() == 1) {
                 await(again);
@@ -225,7 +225,7 @@ class ConsumerTest {
         send(1);
         queue.failNext(Kind.HIDE, FakeQueue.unreachable());
         queue.failNext(Kind.HIDE, FakeQueue.unreachable());
-        start(settings(1, Duration.ofMillis(5), LONG), _ -> {
+        start(1, settings(Duration.ofMillis(5), LONG), _ -> {
             queue.awaitCalls(4, c -> c.kind() == Kind.HIDE);
             return Outcome.DONE;
         });
@@ -287,7 +287,7 @@ class ConsumerTest {
     void closeInterrupts() throws Exception {
         send(2);
         CountDownLatch started = new CountDownLatch(2);
-        start(new Consumer.Settings(3, LONG, Duration.ofSeconds(20), LONG, SHORT_POLL, SHORT_DRAIN), _ -> {
+        start(3, new Consumer.Settings(LONG, Duration.ofSeconds(20), LONG, SHORT_POLL, SHORT_DRAIN), _ -> {
             started.countDown();
             await(blocked);
             return Outcome.DONE;
@@ -305,7 +305,7 @@ class ConsumerTest {
     void interruptedAndDone() throws Exception {
         send(1);
         CountDownLatch started = new CountDownLatch(1);
-        start(new Consumer.Settings(2, LONG, Duration.ofSeconds(20), LONG, SHORT_POLL, SHORT_DRAIN), _ -> {
+        start(2, new Consumer.Settings(LONG, Duration.ofSeconds(20), LONG, SHORT_POLL, SHORT_DRAIN), _ -> {
             started.countDown();
             try {
                 await(blocked);
@@ -323,7 +323,7 @@ class ConsumerTest {
     @Test
     @DisplayName("I10 gives back unopened what a receive brings after close has begun")
     void receivedWhileClosing() throws Exception {
-        start(new Consumer.Settings(1, LONG, Duration.ofSeconds(20), LONG, Duration.ofSeconds(20), DRAIN), message -> {
+        start(1, new Consumer.Settings(LONG, Duration.ofSeconds(20), LONG, Duration.ofSeconds(20), DRAIN), message -> {
             handled.add(message);
             return Outcome.DONE;
         });
@@ -350,7 +350,7 @@ class ConsumerTest {
     @Test
     @DisplayName("closes although it was never started")
     void closeUnstarted() {
-        new Consumer(queue, _ -> Outcome.DONE, settings(1, LONG, LONG)).close();
+        consumer(1, settings(LONG, LONG), _ -> Outcome.DONE).close();
 
         assertThat(queue.receives()).isEmpty();
     }
@@ -360,7 +360,7 @@ class ConsumerTest {
     void closeFull() throws Exception {
         send(1);
         CountDownLatch started = new CountDownLatch(1);
-        start(new Consumer.Settings(1, LONG, Duration.ofSeconds(20), LONG, SHORT_POLL, SHORT_DRAIN), _ -> {
+        start(1, new Consumer.Settings(LONG, Duration.ofSeconds(20), LONG, SHORT_POLL, SHORT_DRAIN), _ -> {
             started.countDown();
             await(blocked);
             return Outcome.DONE;
@@ -387,7 +387,7 @@ class ConsumerTest {
     @Test
     @DisplayName("closes twice, the second time at once")
     void closeTwice() {
-        Consumer idle = new Consumer(queue, _ -> Outcome.DONE, settings(1, LONG, LONG));
+        Consumer idle = consumer(1, settings(LONG, LONG), _ -> Outcome.DONE);
         idle.close();
         long begin = System.nanoTime();
         idle.close();
@@ -396,22 +396,26 @@ class ConsumerTest {
     }
 
     private void start(int concurrency, Handler handler) {
-        start(settings(concurrency, Duration.ofSeconds(20), LONG), handler);
+        start(concurrency, settings(Duration.ofSeconds(20), LONG), handler);
     }
 
-    private void start(Consumer.Settings settings, Handler handler) {
-        Consumer started = new Consumer(queue, handler, settings);
+    private void start(int concurrency, Consumer.Settings settings, Handler handler) {
+        Consumer started = consumer(concurrency, settings, handler);
         consumer = started;
         started.start();
     }
 
-    private static Consumer.Settings settings(int concurrency, Duration heartbeat, Duration maxAge) {
-        return new Consumer.Settings(concurrency, LONG, heartbeat, maxAge, LONG_POLL, DRAIN);
+    private Consumer consumer(int concurrency, Consumer.Settings settings, Handler handler) {
+        return new Consumer(queue, handler, settings, Permits.alone(concurrency), Fairness.NONE);
+    }
+
+    private static Consumer.Settings settings(Duration heartbeat, Duration maxAge) {
+        return new Consumer.Settings(LONG, heartbeat, maxAge, LONG_POLL, DRAIN);
     }
 
     private void send(int count) {
         for (int i = 0; i < count; i++) {
-            queue.send("body " + (i + 1));
+            queue.send("body " + (i + 1), "a");
         }
     }
 
