@@ -1,19 +1,23 @@
 package dev.minilab.config;
 
+import dev.minilab.egress.AddressPolicy;
 import dev.minilab.egress.Cidr;
-import dev.minilab.webhook.WebhookSecret;
+import dev.minilab.egress.TargetUrl;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that an installation can be told, read from `MINILAB_` variables; the table in README.md explains each.
 ///
 /// All processes read all of it, so that one environment serves api and worker alike. Immutable.
-public record Config(Store store, Queue queue, Api api, Worker worker, Egress egress, Limits limits) {
+public record Config(
+        Store store, Queue queue, Api api, Worker worker, WebhookConfig webhooks, Egress egress, Limits limits) {
 
     /// Reads and validates an environment.
     ///
@@ -25,6 +29,7 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                 Queue.read(settings),
                 Api.read(settings),
                 Worker.read(settings),
+                WebhookConfig.read(settings),
                 Egress.read(settings),
                 Limits.read(settings));
         settings.text("MINILAB_LOG_FORMAT");
@@ -145,8 +150,7 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
             Duration sweepPeriod,
             Duration overdue,
             Duration drain,
-            int healthPort,
-            @Nullable WebhookSecret webhookSecret) {
+            int healthPort) {
 
         /// For how long SQS hides a message in all, heartbeats and all.
         private static final Duration LONGEST_HIDDEN = Duration.ofHours(12);
@@ -167,11 +171,7 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
                     settings.duration("MINILAB_SWEEP_PERIOD", seconds(30), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_OVERDUE", seconds(90), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_DRAIN", seconds(25), seconds(0), Duration.ofMinutes(15)),
-                    settings.integer("MINILAB_WORKER_PORT", 0, 0, 65535),
-                    settings.parsed(
-                            "MINILAB_WEBHOOK_SECRET",
-                            "a webhook secret: whsec_ and the base64 of 24 to 64 bytes",
-                            WebhookSecret::new));
+                    settings.integer("MINILAB_WORKER_PORT", 0, 0, 65535));
             if (worker.visibility().compareTo(worker.heartbeat().multipliedBy(2)) <= 0) {
                 settings.mistake(
                         "MINILAB_VISIBILITY",
@@ -203,23 +203,56 @@ public record Config(Store store, Queue queue, Api api, Worker worker, Egress eg
         }
     }
 
-    /// What strangers' URLs may reach: addresses allowed although private, and whether plain http will do.
-    public record Egress(List<Cidr> allow, boolean http) {
+    /// What strangers' URLs may reach: addresses allowed although private, others denied although public, whether plain
+    /// http will do, and on which ports beside 443 and 80.
+    public record Egress(List<Cidr> allow, List<Cidr> deny, boolean http, Set<Integer> ports) {
         public Egress {
             allow = List.copyOf(allow);
+            deny = List.copyOf(deny);
+            ports = Set.copyOf(ports);
         }
 
         static Egress read(Settings settings) {
             return new Egress(
+                    ranges(settings, "MINILAB_EGRESS_ALLOW"),
+                    ranges(settings, "MINILAB_EGRESS_DENY"),
+                    settings.flag("MINILAB_EGRESS_HTTP", false),
                     settings.parsed(
-                            "MINILAB_EGRESS_ALLOW",
-                            List.of(),
-                            "a comma-separated list of CIDRs such as 127.0.0.0/8,::1/128",
-                            text -> Stream.of(text.split(","))
-                                    .map(String::strip)
-                                    .map(Cidr::parse)
-                                    .toList()),
-                    settings.flag("MINILAB_EGRESS_HTTP", false));
+                            "MINILAB_EGRESS_PORTS",
+                            Set.of(),
+                            "a comma-separated list of ports such as 8443,9443",
+                            Egress::ports));
+        }
+
+        private static List<Cidr> ranges(Settings settings, String name) {
+            return settings.parsed(
+                    name,
+                    List.of(),
+                    "a comma-separated list of CIDRs such as 127.0.0.0/8,::1/128",
+                    text -> Stream.of(text.split(","))
+                            .map(String::strip)
+                            .map(Cidr::parse)
+                            .toList());
+        }
+
+        private static Set<Integer> ports(String text) {
+            Set<Integer> ports = Stream.of(text.split(","))
+                    .map(String::strip)
+                    .map(Integer::valueOf)
+                    .collect(Collectors.toSet());
+            return new TargetUrl.Rules(false, ports).extraPorts();
+        }
+
+        /// The addresses that may be connected to: not those of this machine either, unless they are allowed.
+        public AddressPolicy policy() {
+            return new AddressPolicy(
+                    allow,
+                    Stream.concat(deny.stream(), Cidr.ofThisMachine().stream()).toList());
+        }
+
+        /// The URLs that may be named.
+        public TargetUrl.Rules rules() {
+            return new TargetUrl.Rules(http, ports);
         }
     }
 

@@ -165,7 +165,7 @@ final class Settings {
         return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
     }
 
-    private static Duration parseDuration(String text) {
+    static Duration parseDuration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
             return Duration.parse(text);

@@ -3,7 +3,11 @@ package dev.minilab.egress;
 import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +42,26 @@ public record Cidr(InetAddress network, int prefix) {
             throw new IllegalArgumentException("write an IPv4-mapped range as IPv4: " + text);
         }
         return new Cidr(network, Integer.parseInt(form.group(2)));
+    }
+
+    /// The addresses that this machine has at the moment, each as a range of one.
+    public static List<Cidr> ofThisMachine() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .map(address -> new Cidr(withoutZone(address), address.getAddress().length * Byte.SIZE))
+                    .toList();
+        } catch (SocketException e) {
+            throw new IllegalStateException("the system does not tell its addresses", e);
+        }
+    }
+
+    private static InetAddress withoutZone(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four or sixteen bytes are an address", e);
+        }
     }
 
     /// An IPv4-mapped IPv6 address counts as the IPv4 address that it is.

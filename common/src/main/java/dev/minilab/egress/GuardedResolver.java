@@ -20,7 +20,7 @@ public final class GuardedResolver {
     private final Lookup lookup;
 
     public GuardedResolver(AddressPolicy policy) {
-        this(policy, InetAddress::getAllByName);
+        this(policy, new TimedLookup());
     }
 
     public GuardedResolver(AddressPolicy policy, Lookup lookup) {

@@ -1,6 +1,10 @@
 package dev.minilab.job;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +17,16 @@ public final class Keys {
 
     private static final Pattern JOB_OBJECT =
             Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(\\d{8}T\\d{2})/(job_[0-9A-Z]{26})/(.+\\.json)");
+    private static final Pattern DELIVERY = Pattern.compile("deliveries/([1-9]\\d{0,3})\\.json");
     private static final Pattern FOLDER = Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(?:(\\d{8}T\\d{2})/)?");
+
+    private static final Pattern DUE_FOLDER = Pattern.compile("due/(\\d{8}T\\d{2})/");
+    private static final Pattern DUE = Pattern.compile("due/(\\d{8}T\\d{2})/(\\d{4})\\.([a-z0-9][a-z0-9-]{0,39})"
+            + "\\.(job_[0-9A-Z]{26})\\.([1-9]\\d{0,3})\\.(\\d{1,2})");
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("mmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECOND_OF_HOUR =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Keys() {}
 
@@ -143,6 +156,11 @@ public final class Keys {
         return hour.compareTo(JobId.hourOf(now)) < 0;
     }
 
+    /// Whether the time is `now` or later in an hour folder.
+    public static boolean hourHasBegun(String hour, Instant now) {
+        return hour.compareTo(JobId.hourOf(now)) <= 0;
+    }
+
     /// What a key below [#tenants] is about; nothing for a key outside our grammar, such as the temporary file of a
     /// store.
     public static Optional<JobObject> jobObject(String key) {
@@ -163,6 +181,54 @@ public final class Keys {
 
         public boolean isResult() {
             return name.equals("result.json");
+        }
+
+        /// The number of the webhook attempt that this is, 0 if it is none.
+        public int delivery() {
+            Matcher matcher = DELIVERY.matcher(name);
+            return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        }
+    }
+
+    /// The prefix under which there is a folder for each hour in which webhooks are due.
+    public static String due() {
+        return "due/";
+    }
+
+    /// The prefix of the webhooks that are due in an hour.
+    public static String due(String hour) {
+        return due() + hour + "/";
+    }
+
+    /// That an attempt to deliver a webhook is due at some second. In order of time within its hour.
+    public static String due(DueWebhook due) {
+        return due(JobId.hourOf(due.at())) + SECOND.format(due.at()) + "." + due.tenant() + "." + due.job() + "."
+                + due.attempt() + "." + due.reminder();
+    }
+
+    /// The hour of a folder below [#due].
+    public static Optional<String> dueHourOf(String folder) {
+        Matcher matcher = DUE_FOLDER.matcher(folder);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /// What a key below [#due] is about; nothing for a key outside our grammar.
+    public static Optional<DueWebhook> dueOf(String key) {
+        Matcher matcher = DUE.matcher(key);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        try {
+            Instant at = SECOND_OF_HOUR.parse(matcher.group(1) + matcher.group(2), Instant::from);
+            return JobId.parse(matcher.group(4))
+                    .map(job -> new DueWebhook(
+                            at,
+                            new Tenant(matcher.group(3)),
+                            job,
+                            Integer.parseInt(matcher.group(5)),
+                            Integer.parseInt(matcher.group(6))));
+        } catch (DateTimeParseException _) {
+            return Optional.empty(); // Digits that are no time.
         }
     }
 

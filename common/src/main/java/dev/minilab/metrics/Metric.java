@@ -33,6 +33,15 @@ public enum Metric {
             "minilab.render.processes.replaced",
             "Render processes that crashed, were killed at a limit or had served their time"),
     PERMITS(Kind.GAUGE, "minilab.permits.free", "Messages that a consumer could take up now", "queue"),
+    WEBHOOK_ATTEMPTS(
+            Kind.TIMER,
+            "minilab.webhook.attempts",
+            "Attempts to deliver webhooks: 2xx, 4xx and so on, 410 and 429 by themselves, or why there was no answer",
+            "outcome"),
+    WEBHOOK_EVENTS(Kind.COUNTER, "minilab.webhook.events", "Webhooks that are delivered, or failed for good", "state"),
+    WEBHOOK_PAUSES(
+            Kind.COUNTER, "minilab.webhook.pauses", "Hosts that were left alone for a while because they only fail"),
+    WEBHOOK_HOSTS_PAUSED(Kind.GAUGE, "minilab.webhook.hosts.paused", "Hosts that are left alone at the moment"),
     STORE_CALLS(
             Kind.TIMER,
             "minilab.store.calls",

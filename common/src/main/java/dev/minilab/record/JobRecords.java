@@ -9,8 +9,9 @@ import dev.minilab.job.Started;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
 import dev.minilab.store.ObjectStore;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the objects that are the state of a job. Each is created once with `If-None-Match: *` and never
@@ -70,20 +71,47 @@ public final class JobRecords {
         });
     }
 
-    /// Records one attempt to deliver a webhook; a second record of the same attempt is dropped.
-    public void deliver(Accepted accepted, Delivery delivery) {
-        store.putIfAbsent(
-                Keys.delivery(accepted.tenant(), accepted.job(), delivery.attempt()), Json.write(delivery), TYPE);
+    /// Records one attempt to deliver a webhook.
+    ///
+    /// @return nothing if recorded, else the attempt that stands under this number
+    public Optional<Delivery> deliver(Accepted accepted, Delivery delivery) {
+        String key = Keys.delivery(accepted.tenant(), accepted.job(), delivery.attempt());
+        return store.putIfAbsent(key, Json.write(delivery), TYPE).map(first -> parse(key, first, Delivery.class));
     }
 
+    /// One attempt by its number.
+    public Optional<Delivery> delivery(Tenant tenant, JobId job, int attempt) {
+        return read(Keys.delivery(tenant, job, attempt), Delivery.class);
+    }
+
+    /// The latest attempt. Most jobs have one: two reads cost less than a listing.
     public @Nullable Delivery lastDelivery(Tenant tenant, JobId job) {
-        String prefix = Keys.deliveries(tenant, job);
-        return store.list(prefix, false, null).keys().stream()
-                .filter(key -> key.substring(prefix.length()).matches("\\d{1,4}\\.json"))
-                .max(Comparator.comparingInt(
-                        key -> Integer.parseInt(key.substring(prefix.length(), key.length() - ".json".length()))))
-                .flatMap(key -> read(key, Delivery.class))
-                .orElse(null);
+        Delivery first = delivery(tenant, job, 1).orElse(null);
+        if (first == null) {
+            return null;
+        }
+        Delivery second = delivery(tenant, job, 2).orElse(null);
+        if (second == null) {
+            return first;
+        }
+        int last = deliveryNumbers(tenant, job).max().orElse(2);
+        return last == 2 ? second : delivery(tenant, job, last).orElse(second);
+    }
+
+    /// All attempts, the first one first.
+    public List<Delivery> deliveries(Tenant tenant, JobId job) {
+        return deliveryNumbers(tenant, job)
+                .sorted()
+                .boxed()
+                .flatMap(attempt -> delivery(tenant, job, attempt).stream())
+                .toList();
+    }
+
+    private IntStream deliveryNumbers(Tenant tenant, JobId job) {
+        return store.list(Keys.deliveries(tenant, job), false, null).keys().stream()
+                .flatMap(key -> Keys.jobObject(key).stream())
+                .mapToInt(Keys.JobObject::delivery)
+                .filter(attempt -> attempt > 0);
     }
 
     private <T> Optional<T> read(String key, Class<T> type) {

@@ -142,11 +142,21 @@ public final class JobView {
             return;
         }
         Delivery last = job.lastDelivery();
-        String status = last == null ? "pending" : last.delivered() ? "delivered" : "failed";
-        json.putObject("webhook")
+        ObjectNode shown = json.putObject("webhook")
                 .put("url", webhook.url().toString())
-                .put("status", status)
+                .put("status", webhookStatus(job, webhook))
                 .put("attempts", last == null ? 0 : last.attempt());
+        if (last != null && last.nextAttemptAt() != null) {
+            shown.put("next_attempt_at", time(last.nextAttemptAt()));
+        }
+    }
+
+    private static String webhookStatus(JobSnapshot job, Accepted.Webhook webhook) {
+        if (job.result() != null && !webhook.wants(job.result().status())) {
+            return "skipped";
+        }
+        Delivery last = job.lastDelivery();
+        return (last == null ? Delivery.State.PENDING : last.state()).wireName();
     }
 
     private static void error(ObjectNode json, @Nullable JobError error) {

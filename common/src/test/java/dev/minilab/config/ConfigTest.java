@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.minilab.egress.Cidr;
+import dev.minilab.webhook.SigningKey;
 import dev.minilab.webhook.WebhookSecret;
 import java.net.URI;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +26,9 @@ class ConfigTest {
     private static final String ACCOUNT = "0123456789abcdef0123456789abcdef";
     private static final String R2 = "https://" + ACCOUNT + ".r2.cloudflarestorage.com";
     private static final String WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final String OLD_SECRET = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    private static final String SIGNING_KEY =
+            "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==";
 
     @Test
     @DisplayName("has defaults for everything")
@@ -55,9 +61,15 @@ class ConfigTest {
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(25),
-                                0,
-                                null),
-                        new Config.Egress(List.of(), false),
+                                0),
+                        new WebhookConfig(
+                                List.of(),
+                                null,
+                                List.of(),
+                                Stream.of("PT5S", "PT5M", "PT30M", "PT2H", "PT5H", "PT10H", "PT14H", "PT20H", "PT24H")
+                                        .map(Duration::parse)
+                                        .toList()),
+                        new Config.Egress(List.of(), List.of(), false, Set.of()),
                         new Config.Limits(25L * 1024 * 1024, 50_000_000)));
     }
 
@@ -97,8 +109,13 @@ class ConfigTest {
         env.put("MINILAB_OVERDUE", "10 s");
         env.put("MINILAB_DRAIN", "1m");
         env.put("MINILAB_WORKER_PORT", "8081");
-        env.put("MINILAB_WEBHOOK_SECRET", WEBHOOK_SECRET);
+        env.put("MINILAB_WEBHOOK_SECRET", WEBHOOK_SECRET + ", " + OLD_SECRET);
+        env.put("MINILAB_WEBHOOK_SECRETS_FILE", "/etc/minilab/webhook-secrets.json");
+        env.put("MINILAB_WEBHOOK_SIGNING_KEY", SIGNING_KEY);
+        env.put("MINILAB_WEBHOOK_SCHEDULE", "1s, 2m");
         env.put("MINILAB_EGRESS_ALLOW", "127.0.0.0/8, ::1/128");
+        env.put("MINILAB_EGRESS_DENY", "198.41.0.4/32");
+        env.put("MINILAB_EGRESS_PORTS", "8443, 9443");
         env.put("MINILAB_EGRESS_HTTP", "true");
         env.put("MINILAB_MAX_UPLOAD_BYTES", "1MiB");
         env.put("MINILAB_MAX_PIXELS", "1000");
@@ -149,9 +166,17 @@ class ConfigTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(10),
                                 Duration.ofMinutes(1),
-                                8081,
-                                new WebhookSecret(WEBHOOK_SECRET)),
-                        new Config.Egress(List.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1/128")), true),
+                                8081),
+                        new WebhookConfig(
+                                List.of(new WebhookSecret(WEBHOOK_SECRET), new WebhookSecret(OLD_SECRET)),
+                                Path.of("/etc/minilab/webhook-secrets.json"),
+                                List.of(new SigningKey(SIGNING_KEY)),
+                                List.of(Duration.ofSeconds(1), Duration.ofMinutes(2))),
+                        new Config.Egress(
+                                List.of(Cidr.parse("127.0.0.0/8"), Cidr.parse("::1/128")),
+                                List.of(Cidr.parse("198.41.0.4/32")),
+                                true,
+                                Set.of(8443, 9443)),
                         new Config.Limits(1 << 20, 1000)));
     }
 
@@ -217,8 +242,21 @@ class ConfigTest {
                 "MINILAB_EGRESS_HTTP | yes | is not true or false",
                 "MINILAB_EGRESS_ALLOW | 10.0.0.1/8 | is not a comma-separated list of CIDRs such as"
                         + " 127.0.0.0/8,::1/128",
+                "MINILAB_EGRESS_DENY | 10/8 | is not a comma-separated list of CIDRs such as 127.0.0.0/8,::1/128",
+                "MINILAB_EGRESS_PORTS | 8443,70000 | is not a comma-separated list of ports such as 8443,9443",
+                "MINILAB_EGRESS_PORTS | https | is not a comma-separated list of ports such as 8443,9443",
                 "MINILAB_WEBHOOK_SECRET | whsec_hush | is not a webhook secret: whsec_ and the base64 of 24 to 64"
-                        + " bytes",
+                        + " bytes; several with commas between, the newest first",
+                "MINILAB_WEBHOOK_SECRET | whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,hush | is not a webhook secret:"
+                        + " whsec_ and the base64 of 24 to 64 bytes; several with commas between, the newest first",
+                "MINILAB_WEBHOOK_SIGNING_KEY | whsk_hush | is not a signing key: whsk_ and the base64 of an Ed25519"
+                        + " key; several with commas between, the newest first",
+                "MINILAB_WEBHOOK_SCHEDULE | 5s,500ms | is not a list of 1 to 20 durations from 1s to 7d, such as"
+                        + " 5s,5m,30m,2h,5h,10h,14h,20h,24h",
+                "MINILAB_WEBHOOK_SCHEDULE | 5s,8d | is not a list of 1 to 20 durations from 1s to 7d, such as"
+                        + " 5s,5m,30m,2h,5h,10h,14h,20h,24h",
+                "MINILAB_WEBHOOK_SCHEDULE | soon | is not a list of 1 to 20 durations from 1s to 7d, such as"
+                        + " 5s,5m,30m,2h,5h,10h,14h,20h,24h",
                 "MINILAB_S3_BUCKET | My_Bucket | is not a bucket name: 3 to 63 of a-z, 0-9, - and .",
                 "MINILAB_S3_BUCKET | ab | is not a bucket name: 3 to 63 of a-z, 0-9, - and .",
                 "MINILAB_SQS_JOBS_QUEUE | jobs.fifo | is not a queue name: 1 to 80 letters, digits, - and _",

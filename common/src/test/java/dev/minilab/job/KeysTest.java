@@ -171,4 +171,45 @@ class KeysTest {
     void hourIsOver(String hour, boolean over) {
         assertThat(Keys.hourIsOver(hour, CREATED)).isEqualTo(over);
     }
+
+    @Test
+    @DisplayName("of webhooks that are due are in order of time, and are read back")
+    void due() {
+        DueWebhook due = new DueWebhook(Instant.parse("2026-11-24T21:05:09.9Z"), ACME, JOB, 3, 1);
+        assertThat(Keys.due(due)).isEqualTo("due/20261124T21/0509.acme-1." + JOB + ".3.1");
+        assertThat(Keys.dueOf(Keys.due(due))).contains(due);
+        assertThat(Keys.dueHourOf("due/20261124T21/")).contains("20261124T21");
+        DueWebhook later = new DueWebhook(Instant.parse("2026-11-24T21:10:00Z"), new Tenant("a"), JOB, 1, 0);
+        assertThat(Keys.due(due)).isLessThan(Keys.due(later));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "due/20261124T21/0509.acme.JOB.3",
+                "due/20261124T21/9999.acme.JOB.3.0",
+                "due/20261399T21/0509.acme.JOB.3.0",
+                "due/20261124T21/0509.acme.JOB.0.0",
+                "due/20261124T21/0509.acme.JOB.3.0-0d7c",
+                "due/20261124T21/0509.acme.job_x.3.0",
+                "due/x"
+            })
+    @DisplayName("F35 outside the grammar of due webhooks are nothing")
+    void notDue(String key) {
+        assertThat(Keys.dueOf(key.replace("JOB", JOB.value()))).isEmpty();
+        assertThat(Keys.dueHourOf(key)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "deliveries/1.json, 1",
+        "deliveries/9999.json, 9999",
+        "deliveries/0.json, 0",
+        "deliveries/x.json, 0",
+        "result.json, 0"
+    })
+    @DisplayName("of deliveries tell their number")
+    void deliveryNumber(String name, int number) {
+        assertThat(new JobObject(ACME, JOB, name).delivery()).isEqualTo(number);
+    }
 }

@@ -126,8 +126,25 @@ class JobViewTest {
     }
 
     private static Delivery delivery(int attempt, int statusCode) {
+        Delivery.State state = statusCode < 300 ? Delivery.State.DELIVERED : Delivery.State.FAILED;
+        return delivery(attempt, statusCode, state, null);
+    }
+
+    private static Delivery delivery(
+            int attempt, int statusCode, Delivery.State state, @Nullable Instant nextAttemptAt) {
         return new Delivery(
-                "msg_1", "job.succeeded", attempt, "https://example.com/hook", NOW, 5, statusCode, null, "");
+                "msg_1",
+                "job.succeeded",
+                attempt,
+                attempt,
+                "https://example.com/hook",
+                NOW,
+                5,
+                statusCode,
+                null,
+                "",
+                state,
+                nextAttemptAt);
     }
 
     @Test
@@ -264,6 +281,15 @@ class JobViewTest {
     void failedDelivery() {
         assertThat(view.show(succeeded(delivery(4, 503))).path("webhook").toString())
                 .isEqualTo("{\"url\":\"https://example.com/hook\",\"status\":\"failed\",\"attempts\":4}");
+    }
+
+    @Test
+    @DisplayName("shows when a webhook that failed is tried again")
+    void retrying() {
+        Delivery failed = delivery(2, 500, Delivery.State.RETRYING, NOW.plusSeconds(300));
+        assertThat(view.show(succeeded(failed)).path("webhook").toString())
+                .isEqualTo("{\"url\":\"https://example.com/hook\",\"status\":\"retrying\",\"attempts\":2,"
+                        + "\"next_attempt_at\":\"" + NOW.plusSeconds(300) + "\"}");
     }
 
     @Test

@@ -2,8 +2,6 @@ package dev.minilab.api;
 
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
-import dev.minilab.egress.AddressPolicy;
-import dev.minilab.egress.TargetUrl;
 import dev.minilab.health.Preflight;
 import dev.minilab.health.Readiness;
 import dev.minilab.health.Shutdown;
@@ -31,7 +29,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 
@@ -106,8 +103,8 @@ public final class IngestApi implements AutoCloseable {
                 new JobLanes(new JobQueue(jobs), new JobQueue(bulk)),
                 new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels())),
                 presets,
-                new AddressPolicy(config.egress().allow()),
-                new TargetUrl.Rules(config.egress().http(), Set.of()),
+                config.egress().policy(),
+                config.egress().rules(),
                 clock);
         JobRoutes jobRoutes = new JobRoutes(
                 keys,

@@ -21,6 +21,7 @@ import dev.minilab.queue.Message;
 import dev.minilab.queue.QueueException;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
+import dev.minilab.record.WebhookQueue;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
 import dev.minilab.worker.codec.RenderException;
@@ -55,7 +56,7 @@ final class JobHandler implements Handler {
     private final ObjectStore store;
     private final Watermarks watermarks;
     private final JobRecords records;
-    private final JobQueue webhooks;
+    private final WebhookQueue webhooks;
     private final Inspector inspector;
     private final Renderer renderer;
     private final int maxAttempts;
@@ -64,7 +65,7 @@ final class JobHandler implements Handler {
     JobHandler(
             ObjectStore store,
             JobRecords records,
-            JobQueue webhooks,
+            WebhookQueue webhooks,
             Inspector inspector,
             Renderer renderer,
             int maxAttempts,
@@ -307,7 +308,7 @@ final class JobHandler implements Handler {
     private void announce(Accepted accepted, Result result) {
         if (accepted.webhook() != null && accepted.webhook().wants(result.status())) {
             try (var _ = Meters.timing(Metric.STAGE, "announce")) {
-                webhooks.send(accepted.tenant(), accepted.job());
+                webhooks.announce(accepted.tenant(), accepted.job());
             }
         }
     }

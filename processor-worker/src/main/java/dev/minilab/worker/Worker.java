@@ -2,8 +2,7 @@ package dev.minilab.worker;
 
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
-import dev.minilab.egress.AddressPolicy;
-import dev.minilab.egress.GuardedResolver;
+import dev.minilab.egress.EgressClient;
 import dev.minilab.health.Preflight;
 import dev.minilab.health.Readiness;
 import dev.minilab.health.Shutdown;
@@ -14,16 +13,18 @@ import dev.minilab.queue.Queues;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
+import dev.minilab.record.WebhookQueue;
 import dev.minilab.record.WorkerReports;
 import dev.minilab.store.ObjectStore;
-import dev.minilab.webhook.WebhookSecret;
-import dev.minilab.webhook.WebhookSigner;
 import dev.minilab.worker.consume.Consumer;
 import dev.minilab.worker.consume.Fairness;
 import dev.minilab.worker.consume.Permits;
 import dev.minilab.worker.render.Renderer;
 import dev.minilab.worker.sweep.Sweeper;
-import dev.minilab.worker.webhook.WebhookClient;
+import dev.minilab.worker.webhook.DeliveryLog;
+import dev.minilab.worker.webhook.LostAnnouncements;
+import dev.minilab.worker.webhook.PendingWebhooks;
+import dev.minilab.worker.webhook.Signers;
 import dev.minilab.worker.webhook.WebhookHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,8 @@ import java.util.List;
 /// A worker: consumes jobs and webhooks, and sweeps. Any number of them may run on the same bucket and queues.
 public final class Worker implements AutoCloseable {
 
-    private static final int WEBHOOKS_AT_ONCE = 32;
+    /// They wait for strangers and hold little meanwhile.
+    private static final int WEBHOOKS_AT_ONCE = 128;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -45,14 +47,10 @@ public final class Worker implements AutoCloseable {
     ///
     /// @throws ConfigException if there is no webhook secret to sign with
     public static Worker start(Config config) {
-        WebhookSecret secret = config.worker().webhookSecret();
-        if (secret == null) {
-            throw new ConfigException(List.of("MINILAB_WEBHOOK_SECRET is missing: webhooks are signed with it;"
-                    + " `./minilab secrets --new` prints a new one"));
-        }
+        Signers signers = new Signers(config.webhooks());
         Worker worker = new Worker();
         try {
-            worker.build(config, secret);
+            worker.build(config, signers);
             return worker;
         } catch (IOException e) {
             worker.close();
@@ -66,7 +64,7 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void build(Config config, WebhookSecret secret) throws IOException, InterruptedException {
+    private void build(Config config, Signers signers) throws IOException, InterruptedException {
         InstantSource clock = InstantSource.system();
         ObjectStore store = part(new ObjectStore(config.store()));
         Queues queues = part(new Queues(config.queue()));
@@ -81,13 +79,16 @@ public final class Worker implements AutoCloseable {
                 new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels()));
         Renderer renderer =
                 part(Renderer.start(config.worker().render(), config.worker().jobLimit()));
-        WebhookClient client = part(new WebhookClient(
-                new GuardedResolver(new AddressPolicy(config.egress().allow()))));
+        EgressClient egress = part(new EgressClient(config.egress().policy()));
 
         Consumer.Settings settings = settings(config.worker());
+        var webhookQueue = new WebhookQueue(webhooks);
         var jobHandler = new JobHandler(
-                store, records, new JobQueue(webhooks), inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
-        var webhookHandler = new WebhookHandler(records, view, new WebhookSigner(List.of(secret)), client, clock);
+                store, records, webhookQueue, inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
+        var pending = new PendingWebhooks(
+                store, records, webhookQueue, config.worker().overdue(), clock);
+        var webhookHandler = WebhookHandler.of(
+                config.webhooks(), signers, records, view, egress, pending, webhookQueue, new DeliveryLog(), clock);
         Consumer ofWebhooks =
                 part(new Consumer(webhooks, webhookHandler, settings, Permits.alone(WEBHOOKS_AT_ONCE), Fairness.NONE));
         Permits permits = new Permits(Math.max(2, config.worker().concurrency()));
@@ -102,6 +103,9 @@ public final class Worker implements AutoCloseable {
         part(new Sweeper(
                         store,
                         new JobQueue(jobs),
+                        pending,
+                        new LostAnnouncements(
+                                records, webhookQueue, config.worker().overdue(), clock),
                         config.worker().sweepPeriod(),
                         config.worker().overdue(),
                         clock))

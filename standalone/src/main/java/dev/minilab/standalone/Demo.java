@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpServer;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
 import dev.minilab.json.Json;
-import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.webhook.WebhookSigner;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -175,12 +174,8 @@ final class Demo {
     }
 
     private static void verify(Webhook webhook, Config config) throws SignatureException {
-        WebhookSecret secret = config.worker().webhookSecret();
-        if (secret == null) {
-            throw new SignatureException("there is no secret to verify with");
-        }
         WebhookSigner.verify(
-                List.of(secret),
+                config.webhooks().secrets(),
                 webhook.id(),
                 webhook.timestamp(),
                 webhook.signature(),

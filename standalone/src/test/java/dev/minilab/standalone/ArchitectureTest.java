@@ -98,7 +98,7 @@ class ArchitectureTest {
 
     @Test
     @DisplayName(
-            "image libraries stay in the rooms of codecs and pixels, HTTP clients for strangers in the webhook room")
+            "image libraries stay in the rooms of codecs and pixels, HTTP clients for strangers in the egress room")
     void librariesStayInTheirRooms() {
         noClasses()
                 .that()
@@ -109,7 +109,7 @@ class ArchitectureTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.minilab.worker.webhook..")
+                .resideOutsideOfPackages("dev.minilab.egress..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.hc..")

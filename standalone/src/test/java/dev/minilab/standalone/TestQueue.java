@@ -10,9 +10,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class TestQueue implements MessageQueue {
 
     private final List<String> sent = new CopyOnWriteArrayList<>();
+    private final List<Duration> delays = new CopyOnWriteArrayList<>();
 
     public List<String> sent() {
         return sent;
+    }
+
+    /// How long each of all messages ever sent was to wait.
+    public List<Duration> delays() {
+        return delays;
     }
 
     @Override
@@ -23,6 +29,7 @@ public final class TestQueue implements MessageQueue {
     @Override
     public void send(String body, String group, Duration delay) {
         sent.add(body);
+        delays.add(delay);
     }
 
     @Override

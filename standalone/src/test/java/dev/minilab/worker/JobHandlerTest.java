@@ -19,6 +19,7 @@ import dev.minilab.job.Tenant;
 import dev.minilab.queue.Message;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
+import dev.minilab.record.WebhookQueue;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.standalone.TestStore;
 import dev.minilab.store.ObjectStore;
@@ -93,7 +94,7 @@ class JobHandlerTest {
         return new JobHandler(
                 store,
                 records,
-                new JobQueue(webhooks),
+                new WebhookQueue(webhooks),
                 new Inspector(Limits.defaults()),
                 renderer,
                 MAX_ATTEMPTS,

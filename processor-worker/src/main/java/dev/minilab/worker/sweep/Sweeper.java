@@ -8,6 +8,8 @@ import dev.minilab.record.JobQueue;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.ObjectStore.Page;
 import dev.minilab.store.StoreException;
+import dev.minilab.worker.webhook.LostAnnouncements;
+import dev.minilab.worker.webhook.PendingWebhooks;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,6 +40,8 @@ public final class Sweeper implements AutoCloseable {
 
     private final ObjectStore store;
     private final JobQueue jobs;
+    private final PendingWebhooks pending;
+    private final LostAnnouncements announcements;
     private final Duration period;
     private final Duration overdue;
     private final InstantSource clock;
@@ -45,9 +49,18 @@ public final class Sweeper implements AutoCloseable {
     private @Nullable Instant lastSweep;
     private @Nullable Thread thread;
 
-    public Sweeper(ObjectStore store, JobQueue jobs, Duration period, Duration overdue, InstantSource clock) {
+    public Sweeper(
+            ObjectStore store,
+            JobQueue jobs,
+            PendingWebhooks pending,
+            LostAnnouncements announcements,
+            Duration period,
+            Duration overdue,
+            InstantSource clock) {
         this.store = store;
         this.jobs = jobs;
+        this.pending = pending;
+        this.announcements = announcements;
         this.period = period;
         this.overdue = overdue;
         this.clock = clock;
@@ -84,6 +97,7 @@ public final class Sweeper implements AutoCloseable {
     ///
     /// @return how many jobs were sent again
     public int sweep() throws InterruptedException {
+        pending.sendDue();
         Instant now = clock.instant();
         int sent = 0;
         for (Tenant tenant : folders(Keys.tenants(), Keys::tenantOf)) {
@@ -111,6 +125,7 @@ public final class Sweeper implements AutoCloseable {
     private int sweepHour(Tenant tenant, String hour, Instant now) throws InterruptedException {
         Set<JobId> open = new TreeSet<>();
         Set<JobId> ended = new HashSet<>();
+        Set<JobId> attempted = new HashSet<>();
         String next = null;
         do {
             Page page = page(Keys.hour(tenant, hour), false, next);
@@ -120,15 +135,21 @@ public final class Sweeper implements AutoCloseable {
                         open.add(object.job());
                     } else if (object.isResult()) {
                         ended.add(object.job());
+                    } else if (object.delivery() > 0) {
+                        attempted.add(object.job());
                     }
                 });
             }
             next = page.next();
         } while (next != null);
         open.removeAll(ended);
+        ended.removeAll(attempted);
+        announcements.send(tenant, hour, ended);
         boolean past = Keys.hourIsOver(hour, now.minus(SKEW));
-        if (past && (open.isEmpty() || Keys.hourIsOver(hour, now.minus(WINDOW)))) {
+        boolean ready = open.isEmpty() && announcements.settled(tenant, hour);
+        if (past && (ready || Keys.hourIsOver(hour, now.minus(WINDOW)))) {
             finishedHours.add(tenant + "/" + hour);
+            announcements.forget(tenant, hour);
         }
         int sent = 0;
         for (JobId job : open) {

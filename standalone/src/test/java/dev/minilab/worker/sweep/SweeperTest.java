@@ -14,8 +14,11 @@ import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
+import dev.minilab.record.WebhookQueue;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.standalone.TestStore;
+import dev.minilab.worker.webhook.LostAnnouncements;
+import dev.minilab.worker.webhook.PendingWebhooks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +42,7 @@ class SweeperTest {
     private TestStore embedded;
     private JobRecords records;
     private final TestQueue jobs = new TestQueue();
+    private final TestQueue webhooks = new TestQueue();
     private Instant now = START;
 
     @BeforeEach
@@ -53,7 +57,15 @@ class SweeperTest {
     }
 
     private Sweeper sweeper() {
-        return new Sweeper(embedded.store(), new JobQueue(jobs), Duration.ofSeconds(30), OVERDUE, () -> now);
+        var queue = new WebhookQueue(webhooks);
+        return new Sweeper(
+                embedded.store(),
+                new JobQueue(jobs),
+                new PendingWebhooks(embedded.store(), records, queue, OVERDUE, () -> now),
+                new LostAnnouncements(records, queue, OVERDUE, () -> now),
+                Duration.ofSeconds(30),
+                OVERDUE,
+                () -> now);
     }
 
     private Accepted accept(String tenant, Duration age) {

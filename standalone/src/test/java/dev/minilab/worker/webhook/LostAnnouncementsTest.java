@@ -1,0 +1,144 @@
+package dev.minilab.worker.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minilab.job.Accepted;
+import dev.minilab.job.Delivery;
+import dev.minilab.job.ImageFormat;
+import dev.minilab.job.JobId;
+import dev.minilab.job.JobStatus;
+import dev.minilab.job.Lane;
+import dev.minilab.job.OutputSpec;
+import dev.minilab.job.Result;
+import dev.minilab.job.Source;
+import dev.minilab.job.Tenant;
+import dev.minilab.record.JobRecords;
+import dev.minilab.record.WebhookQueue;
+import dev.minilab.standalone.TestQueue;
+import dev.minilab.standalone.TestStore;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("F23 Announcements that the queue has lost")
+class LostAnnouncementsTest {
+
+    private static final Duration OVERDUE = Duration.ofSeconds(90);
+    private static final Accepted.Webhook WEBHOOK =
+            new Accepted.Webhook(URI.create("https://example.com/"), Set.of(JobStatus.SUCCEEDED));
+
+    @TempDir
+    Path folder;
+
+    private final TestQueue queue = new TestQueue();
+    private TestStore embedded;
+    private JobRecords records;
+    private LostAnnouncements announcements;
+    private Instant now = Instant.parse("2026-11-24T10:30:00Z");
+
+    @BeforeEach
+    void start() throws Exception {
+        embedded = TestStore.start(folder);
+        records = new JobRecords(embedded.store());
+        announcements = new LostAnnouncements(records, new WebhookQueue(queue), OVERDUE, () -> now);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        embedded.close();
+    }
+
+    private JobId ended(Accepted.@Nullable Webhook webhook, JobStatus status) {
+        JobId job = JobId.create(now);
+        Accepted accepted = new Accepted(
+                Accepted.SCHEMA,
+                job,
+                Tenant.DEFAULT,
+                now,
+                new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1),
+                Map.of("small", OutputSpec.inside(100)),
+                null,
+                null,
+                webhook,
+                null,
+                Map.of(),
+                null,
+                Lane.INTERACTIVE,
+                null,
+                null);
+        records.accept(accepted);
+        records.finish(accepted, new Result(1, job, status, now, now, 1, Map.of(), null, null));
+        return job;
+    }
+
+    private int send(JobId... undelivered) {
+        return announcements.send(Tenant.DEFAULT, "20261124T10", Set.of(undelivered));
+    }
+
+    private boolean settled() {
+        return announcements.settled(Tenant.DEFAULT, "20261124T10");
+    }
+
+    @Test
+    @DisplayName("a job that ended without a delivery is announced when that is overdue, then ever more rarely")
+    void announces() {
+        JobId job = ended(WEBHOOK, JobStatus.SUCCEEDED);
+        int[] sent = new int[14];
+        for (int i = 0; i < sent.length; i++) {
+            sent[i] = send(job);
+            now = now.plusSeconds(30);
+        }
+        // Seen at 0 s; the marks are at 90, 180 and 360 s.
+        assertThat(sent).containsExactly(0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0);
+        assertThat(queue.sent()).hasSize(3).allMatch(message -> message.contains(job.value()));
+        assertThat(settled()).isFalse();
+        assertThat(send()).as("delivered meanwhile").isZero();
+        assertThat(settled()).isTrue();
+    }
+
+    @Test
+    @DisplayName("a job that wants no webhook, or none of its end, is looked at once")
+    void wantsNone() {
+        JobId none = ended(null, JobStatus.SUCCEEDED);
+        JobId other = ended(WEBHOOK, JobStatus.FAILED);
+        send(none, other);
+        assertThat(settled()).as("not looked at yet").isFalse();
+        now = now.plus(OVERDUE);
+        assertThat(send(none, other)).isZero();
+        assertThat(queue.sent()).isEmpty();
+        assertThat(settled()).isTrue();
+    }
+
+    @Test
+    @DisplayName("a job whose first attempt was recorded meanwhile is not announced")
+    void recorded() {
+        JobId job = ended(WEBHOOK, JobStatus.SUCCEEDED);
+        send(job);
+        now = now.plus(OVERDUE);
+        records.deliver(
+                records.accepted(Tenant.DEFAULT, job).orElseThrow(),
+                new Delivery(
+                        "msg_1",
+                        "job.succeeded",
+                        1,
+                        1,
+                        "https://example.com/",
+                        now,
+                        5,
+                        500,
+                        null,
+                        "",
+                        Delivery.State.RETRYING,
+                        now));
+        assertThat(send(job)).isZero();
+    }
+}
