@@ -49,6 +49,11 @@ public record Delivery(
         }
     }
 
+    /// The `webhook-id` of an event: the same over all attempts, and over all workers that may make one.
+    public static String webhookId(JobId job, JobStatus end) {
+        return "msg_" + job.value().substring("job_".length()) + "_" + end.wireName();
+    }
+
     /// Whether this very attempt reached its receiver.
     @JsonIgnore
     public boolean accepted() {

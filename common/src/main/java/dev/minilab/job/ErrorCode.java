@@ -26,6 +26,7 @@ public enum ErrorCode {
     TIMEOUT(408, "The request took too long"),
     IDEMPOTENCY_IN_PROGRESS(409, "The first request with this key is still being accepted"),
     JOB_ALREADY_TERMINAL(409, "The job has already ended"),
+    JOB_NOT_TERMINAL(409, "The job has not ended yet"),
     GONE(410, "This was deleted"),
     LENGTH_REQUIRED(411, "A Content-Length or chunked body is needed"),
     TOO_LARGE(413, "The body is too large"),
@@ -80,8 +81,14 @@ public enum ErrorCode {
     /// Whether the same request may succeed later without being changed.
     public boolean retryable() {
         return switch (this) {
-            case TIMEOUT, IDEMPOTENCY_IN_PROGRESS, RATE_LIMITED, QUOTA_EXCEEDED, UNAVAILABLE, STORAGE_FULL, INTERNAL ->
-                true;
+            case TIMEOUT,
+                    JOB_NOT_TERMINAL,
+                    IDEMPOTENCY_IN_PROGRESS,
+                    RATE_LIMITED,
+                    QUOTA_EXCEEDED,
+                    UNAVAILABLE,
+                    STORAGE_FULL,
+                    INTERNAL -> true;
             case SOURCE_UNREACHABLE -> true;
             default -> false;
         };

@@ -29,13 +29,21 @@ public record SigningKey(String encoded) {
     /// @throws IllegalArgumentException if it is no such key, or its halves do not belong together
     public SigningKey {
         byte[] key = decode(encoded);
+        if (key.length == HALF) {
+            key = pair(new Known(key));
+        }
         if (key.length != 2 * HALF || !belongTogether(key)) {
-            throw new IllegalArgumentException("a signing key is 64 bytes: an Ed25519 key and its public key");
+            throw new IllegalArgumentException("a signing key is 32 secret bytes, or these and the public key");
         }
         encoded = PREFIX + Base64.getEncoder().encodeToString(key);
     }
 
     public static SigningKey generate(SecureRandom random) {
+        return new SigningKey(PREFIX + Base64.getEncoder().encodeToString(pair(random)));
+    }
+
+    /// A new key and its public key.
+    private static byte[] pair(SecureRandom random) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
             generator.initialize(NamedParameterSpec.ED25519, random);
@@ -43,9 +51,25 @@ public record SigningKey(String encoded) {
             byte[] key = Arrays.copyOf(
                     ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow(), 2 * HALF);
             System.arraycopy(pair.getPublic().getEncoded(), X509.length, key, HALF, HALF);
-            return new SigningKey(PREFIX + Base64.getEncoder().encodeToString(key));
+            return key;
         } catch (GeneralSecurityException e) {
             throw everyJdkHasIt(e);
+        }
+    }
+
+    /// Makes a generator find a key that is known: the JDK has no other way from a key to its public key.
+    private static final class Known extends SecureRandom {
+        private static final long serialVersionUID = 1L;
+
+        private final byte[] key;
+
+        Known(byte[] key) {
+            this.key = key.clone();
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            System.arraycopy(key, 0, bytes, 0, bytes.length);
         }
     }
 

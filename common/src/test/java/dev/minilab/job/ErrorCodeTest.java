@@ -42,6 +42,7 @@ class ErrorCodeTest {
         "idempotency_key_reuse, 422",
         "idempotency_in_progress, 409",
         "job_already_terminal, 409",
+        "job_not_terminal, 409",
         "rate_limited, 429",
         "quota_exceeded, 429",
         "unavailable, 503",
@@ -102,6 +103,7 @@ class ErrorCodeTest {
             names = {
                 "TIMEOUT",
                 "IDEMPOTENCY_IN_PROGRESS",
+                "JOB_NOT_TERMINAL",
                 "RATE_LIMITED",
                 "QUOTA_EXCEEDED",
                 "UNAVAILABLE",

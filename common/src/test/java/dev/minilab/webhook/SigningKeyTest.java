@@ -74,8 +74,15 @@ class SigningKeyTest {
                 .isTrue();
     }
 
+    @Test
+    @DisplayName("a key without its public key is completed")
+    void completed() {
+        assertThat(new SigningKey("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="))
+                .isEqualTo(FIRST);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "whsk_", "whsec_AAAA", "whsk_!", "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="})
+    @ValueSource(strings = {"", "whsk_", "whsec_AAAA", "whsk_!", "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyufw=="})
     @DisplayName("what is no key is refused")
     void malformed(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> new SigningKey(text));

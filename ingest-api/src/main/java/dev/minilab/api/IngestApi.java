@@ -13,6 +13,7 @@ import dev.minilab.record.JobLanes;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
+import dev.minilab.record.WebhookQueue;
 import dev.minilab.record.WorkerReports;
 import dev.minilab.request.Presets;
 import dev.minilab.store.ObjectStore;
@@ -93,7 +94,8 @@ public final class IngestApi implements AutoCloseable {
         Queues queues = part(new Queues(config.queue()));
         MessageQueue jobs = queues.open(config.queue().jobs());
         MessageQueue bulk = queues.open(config.queue().bulk());
-        Preflight.check(config, store, List.of(jobs, bulk));
+        MessageQueue webhooks = queues.open(config.queue().webhooks());
+        Preflight.check(config, store, List.of(jobs, bulk, webhooks));
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
@@ -115,6 +117,12 @@ public final class IngestApi implements AutoCloseable {
                 config.api().spoolFolder(),
                 config.limits().maxUploadBytes(),
                 config.store().urlTtl());
+        DeliveryRoutes deliveryRoutes = new DeliveryRoutes(
+                keys,
+                records,
+                new WebhookQueue(webhooks),
+                config.egress().policy(),
+                config.egress().rules());
         InstallationRoutes installationRoutes =
                 new InstallationRoutes(keys, presets, new WorkerReports(store), config.limits(), clock);
 
@@ -123,6 +131,7 @@ public final class IngestApi implements AutoCloseable {
             Problems.register(routes);
             health(routes, readiness);
             jobRoutes.register(routes);
+            deliveryRoutes.register(routes);
             installationRoutes.register(routes);
             new ConsoleRoutes(keys).register(routes);
         });

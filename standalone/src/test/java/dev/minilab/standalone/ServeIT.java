@@ -106,12 +106,12 @@ class ServeIT {
     @DisplayName("a form with a PNG and a job part: asked-for outputs, WebP where there is alpha")
     void formWithPng() throws Exception {
         HttpResponse<byte[]> accepted = client.uploadForm(Images.transparentPng(800, 400), "image/png", """
-                {"outputs": {
-                   "square": {"width": 200, "height": 200, "fit": "cover", "format": "png"},
-                   "auto": {"width": 100},
-                   "flat": {"height": 50, "format": "jpeg", "background": "#ff0000"}},
-                 "external_id": "sku-1", "metadata": {"team": "photo"}}
-                """);
+            {"outputs": {
+               "square": {"width": 200, "height": 200, "fit": "cover", "format": "png"},
+               "auto": {"width": 100},
+               "flat": {"height": 50, "format": "jpeg", "background": "#ff0000"}},
+             "external_id": "sku-1", "metadata": {"team": "photo"}}
+            """);
         assertThat(accepted.statusCode()).as(Client.text(accepted)).isEqualTo(202);
 
         JsonNode job = client.awaitTerminal(Client.id(accepted), PATIENCE);
@@ -160,6 +160,58 @@ class ServeIT {
             awaitDelivered(id);
             assertThat(receiver.waiting()).isZero();
         }
+    }
+
+    @Test
+    @DisplayName(
+            "attempts to deliver are listed; an event is delivered again, to another URL if asked; C60-C63 URLs are"
+                    + " checked")
+    void deliveries() throws Exception {
+        try (WebhookReceiver receiver = new WebhookReceiver();
+                WebhookReceiver other = new WebhookReceiver()) {
+            String id = client.upload(
+                    Images.jpeg(60, 40), "?webhook_url=" + URLEncoder.encode(receiver.url(), StandardCharsets.UTF_8));
+            String path = "/v1/jobs/" + id + "/deliveries";
+            String webhookId = receiver.await(30).id();
+            awaitDelivered(id);
+            JsonNode first = Client.json(client.get(path)).path("data").path(0);
+            assertThat(first.path("attempt").asInt()).isEqualTo(1);
+            assertThat(first.path("webhook_id").asString("")).isEqualTo(webhookId);
+            assertThat(first.path("status_code").asInt()).isEqualTo(204);
+            assertThat(first.path("status").asString("")).isEqualTo("delivered");
+
+            HttpResponse<byte[]> again = client.post(path, "application/json", new byte[0]);
+            assertThat(again.statusCode()).as(Client.text(again)).isEqualTo(202);
+            assertThat(Client.json(again).path("webhook_id").asString("")).isEqualTo(webhookId);
+            assertThat(receiver.await(30).id()).isEqualTo(webhookId);
+
+            assertThat(redeliver(path, "{\"url\":\"" + other.url() + "\"}").statusCode())
+                    .isEqualTo(202);
+            other.await(30).verify(DataFolder.secrets(data).webhookSecret());
+
+            assertThat(problem(redeliver(path, "{\"url\":\"https://10.0.0.1/\"}")))
+                    .isEqualTo("422 blocked_address");
+            assertThat(problem(redeliver(path, "{\"url\":\"ftp://example.com/\"}")))
+                    .isEqualTo("422 bad_webhook_url");
+            assertThat(problem(redeliver(path, "{\"uri\":1}"))).isEqualTo("422 invalid_spec");
+            assertThat(problem(redeliver(path, "[]"))).isEqualTo("422 invalid_spec");
+            assertThat(problem(redeliver(path, "{"))).isEqualTo("400 bad_json");
+            assertThat(problem(client.get("/v1/jobs/job_01M85FFAJS2M6WDTHW48KJ70VT/deliveries")))
+                    .isEqualTo("404 not_found");
+        }
+        String silent = client.upload(Images.jpeg(60, 40), "");
+        client.awaitTerminal(silent, PATIENCE);
+        String path = "/v1/jobs/" + silent + "/deliveries";
+        assertThat(Client.json(client.get(path)).path("data").isEmpty()).isTrue();
+        assertThat(problem(redeliver(path, "{}"))).isEqualTo("422 invalid_spec");
+    }
+
+    private static HttpResponse<byte[]> redeliver(String path, String json) throws Exception {
+        return client.post(path, "application/json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String problem(HttpResponse<byte[]> answer) {
+        return answer.statusCode() + " " + Client.json(answer).path("code").asString("");
     }
 
     private static void awaitDelivered(String id) throws Exception {

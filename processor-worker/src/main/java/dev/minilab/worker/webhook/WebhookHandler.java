@@ -178,7 +178,7 @@ public final class WebhookHandler implements Handler {
         return url == null
                 ? null
                 : new Attempt(
-                        webhookId(accepted, result),
+                        Delivery.webhookId(accepted.job(), result.status()),
                         result.status().event(),
                         last == null ? 1 : last.attempt() + 1,
                         beside ? 0 : begun + 1,
@@ -256,12 +256,6 @@ public final class WebhookHandler implements Handler {
                     delivery.attempt() + 1,
                     wait.isNegative() ? Duration.ZERO : wait);
         }
-    }
-
-    /// The same over all attempts, and over all workers that may make one.
-    private static String webhookId(Accepted accepted, Result result) {
-        return "msg_" + accepted.job().value().substring("job_".length()) + "_"
-                + result.status().wireName();
     }
 
     private byte[] body(JobSnapshot job, String event, Result result) {
