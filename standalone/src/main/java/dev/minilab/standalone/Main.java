@@ -6,6 +6,7 @@ import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
+import dev.minilab.webhook.SigningKey;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.worker.Worker;
 import java.io.IOException;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Parameters;
             Main.WorkerCommand.class,
             Main.InfraCommand.class,
             Main.Keys.class,
-            Main.SecretsCommand.class
+            Main.SecretsCommand.class,
+            WebhooksCommand.class
         })
 public final class Main {
 
@@ -273,14 +275,20 @@ public final class Main {
         @Option(names = "--data", description = "The data folder (default: ${DEFAULT-VALUE}).", defaultValue = "data")
         private Path data = Path.of("data");
 
-        @Option(names = "--new", description = "Print a new webhook secret instead, for an installation of your own.")
+        @Option(
+                names = "--new",
+                description = "Print a new webhook secret and signing key instead, for an installation of your own.")
         private boolean fresh;
 
         @Override
         public Integer call() {
             if (fresh) {
+                SecureRandom random = new SecureRandom();
+                SigningKey key = SigningKey.generate(random);
                 System.out.println("MINILAB_WEBHOOK_SECRET="
-                        + WebhookSecret.generate(new SecureRandom()).encoded());
+                        + WebhookSecret.generate(random).encoded());
+                System.out.println("MINILAB_WEBHOOK_SIGNING_KEY=" + key.encoded());
+                System.err.println("Receivers verify v1a signatures with " + key.publicKey());
                 return 0;
             }
             if (!Files.isDirectory(data)) {
