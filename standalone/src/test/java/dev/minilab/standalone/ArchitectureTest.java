@@ -117,6 +117,31 @@ class ArchitectureTest {
     }
 
     @Test
+    @DisplayName("the client knows nobody, and nobody knows the client")
+    void clientIsAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.minilab.client..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.minilab.client..",
+                        "java..",
+                        "javax.crypto..",
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.annotation..",
+                        "org.jspecify..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.minilab.client..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.minilab.client..")
+                .check(CLASSES);
+    }
+
+    @Test
     @DisplayName("packages point one way")
     void noCycles() {
         slices().matching("dev.minilab.(**)").should().beFreeOfCycles().check(CLASSES);
