@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Without the property a gap costs one comparison of constants. Thread-safe.
 public enum Failpoint {
+    /// An idempotency key is claimed, where there was one; nothing else is written.
+    CLAIMED,
     /// The original is in the bucket; the job does not exist yet.
     ORIGINAL_STORED,
     /// The job exists; nobody was told.

@@ -92,6 +92,16 @@ public final class Keys {
                 : Optional.empty();
     }
 
+    /// Whether a key belongs to Minilab itself and not to this tenant's images.
+    public static boolean isOfAnother(Tenant tenant, String key) {
+        String folder = key.substring(0, Math.max(0, key.indexOf('/')));
+        return switch (folder) {
+            case "originals", "results", "uploads", "watermarks" -> !key.startsWith(folder + "/" + tenant + "/");
+            case "jobs", "idempotency", "workers" -> true;
+            default -> false;
+        };
+    }
+
     /// The claim of an `Idempotency-Key`, by the SHA-256 of the key in hex.
     public static String claim(Tenant tenant, String keySha256) {
         return claims() + tenant + "/" + keySha256;

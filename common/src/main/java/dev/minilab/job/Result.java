@@ -41,6 +41,22 @@ public record Result(
         this(schema, job, status, startedAt, finishedAt, attempts, outputs, error, timings, null, null, null);
     }
 
+    /// The end of a job that nobody wants any more.
+    public static Result canceled(JobId job, @Nullable Instant startedAt, int attempts, Instant now) {
+        return new Result(SCHEMA, job, JobStatus.CANCELED, startedAt, now, attempts, Map.of(), null, null);
+    }
+
+    /// The end of a job that had not ended by its deadline.
+    public static Result expired(JobId job, @Nullable Instant startedAt, int attempts, Instant now) {
+        JobError error = JobError.of(ErrorCode.DEADLINE_EXCEEDED, "the deadline passed");
+        return new Result(SCHEMA, job, JobStatus.EXPIRED, startedAt, now, attempts, Map.of(), error, null);
+    }
+
+    /// What is left of a job that ended like this once it is deleted.
+    public Result tombstone(Instant now) {
+        return new Result(schema, job, status, startedAt, finishedAt, attempts, Map.of(), null, null, null, null, now);
+    }
+
     public Result {
         if (!status.terminal()) {
             throw new IllegalArgumentException("a result is terminal");

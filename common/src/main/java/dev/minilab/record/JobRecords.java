@@ -9,13 +9,15 @@ import dev.minilab.job.Started;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
 import dev.minilab.store.ObjectStore;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the objects that are the state of a job. Each is created once with `If-None-Match: *` and never
-/// changed, so that any number of processes can do this at once. Thread-safe.
+/// changed, but for the tombstone that takes the place of a result against its ETag; so any number of processes can do
+/// this at once. Thread-safe.
 public final class JobRecords {
 
     private static final String TYPE = "application/json";
@@ -27,12 +29,13 @@ public final class JobRecords {
     }
 
     /// The commit point: once this returns, the job exists and will reach a terminal state.
-    public void accept(Accepted accepted) {
-        Optional<byte[]> other =
-                store.putIfAbsent(Keys.accepted(accepted.tenant(), accepted.job()), Json.write(accepted), TYPE);
-        if (other.isPresent()) {
-            throw new IllegalStateException("job id " + accepted.job() + " was given out twice");
-        }
+    ///
+    /// @return the job that stands: the given one, or the one that was first accepted under this id
+    public Accepted accept(Accepted accepted) {
+        String key = Keys.accepted(accepted.tenant(), accepted.job());
+        return store.putIfAbsent(key, Json.write(accepted), TYPE)
+                .map(first -> parse(key, first, Accepted.class))
+                .orElse(accepted);
     }
 
     /// Says that a worker is at it. A note for whoever asks: when one stands there already, nothing changes.
@@ -47,6 +50,39 @@ public final class JobRecords {
         return store.putIfAbsent(Keys.result(accepted.tenant(), accepted.job()), Json.write(result), TYPE)
                 .map(first -> parse(Keys.result(accepted.tenant(), accepted.job()), first, Result.class))
                 .orElse(result);
+    }
+
+    /// Ends a job whose deadline has passed, unless it has ended already.
+    ///
+    /// @param attempts how often a worker has taken it up
+    /// @return the result that stands
+    public Result expire(Accepted accepted, int attempts, Instant now) {
+        return finish(accepted, Result.expired(accepted.job(), null, attempts, now));
+    }
+
+    /// Puts a tombstone in the place of the result. From then on nothing can bring the job back; what hangs on it is
+    /// for [JobRemains] to remove.
+    ///
+    /// @return whether this did it, and nobody before
+    public boolean bury(Accepted accepted, Instant now) {
+        String key = Keys.result(accepted.tenant(), accepted.job());
+        Result unfinished = Result.canceled(accepted.job(), null, 0, now).tombstone(now);
+        while (true) {
+            Optional<ObjectStore.Version> standing = store.getVersion(key);
+            if (standing.isEmpty()) {
+                if (finish(accepted, unfinished).equals(unfinished)) {
+                    return true;
+                }
+                continue; // It has just ended.
+            }
+            Result result = parse(key, standing.get().bytes(), Result.class);
+            if (result.deletedAt() != null) {
+                return false;
+            }
+            if (store.replace(key, standing.get(), Json.write(result.tombstone(now)), TYPE)) {
+                return true;
+            }
+        }
     }
 
     public Optional<Accepted> accepted(Tenant tenant, JobId job) {
@@ -119,7 +155,7 @@ public final class JobRecords {
     }
 
     /// Nobody's request is at fault when what we stored cannot be read.
-    private static <T> T parse(String key, byte[] json, Class<T> type) {
+    static <T> T parse(String key, byte[] json, Class<T> type) {
         try {
             return Json.read(json, type);
         } catch (Json.UnreadableJsonException e) {

@@ -22,6 +22,11 @@ public record JobSnapshot(
         return started != null ? JobStatus.PROCESSING : JobStatus.QUEUED;
     }
 
+    /// Whether only the tombstone is left of it.
+    public boolean deleted() {
+        return result != null && result.deletedAt() != null;
+    }
+
     public @Nullable Instant startedAt() {
         if (result != null) {
             return result.startedAt();

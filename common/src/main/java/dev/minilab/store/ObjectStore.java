@@ -4,10 +4,13 @@ import static dev.minilab.store.StoreCalls.call;
 
 import dev.minilab.aws.AwsCredentials;
 import dev.minilab.config.Config;
+import dev.minilab.job.Sha256;
 import dev.minilab.store.StoreException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -306,6 +309,26 @@ public final class ObjectStore implements AutoCloseable {
                         s3.getObjectAsBytes(g -> g.bucket(bucket).key(key));
                 return Optional.of(new Version(
                         object.asByteArrayUnsafe(), object.response().eTag()));
+            } catch (NoSuchKeyException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /// The SHA-256 of an object in hex, or nothing if there is none. Holds no more of it than a buffer.
+    public Optional<String> sha256(String key) {
+        return StoreCalls.<Optional<String>>call("GetObject " + key, () -> {
+            try {
+                return s3.getObject(
+                        g -> g.bucket(bucket)
+                                .key(key)
+                                .overrideConfiguration(o ->
+                                        o.apiCallAttemptTimeout(LONGEST_UPLOAD).apiCallTimeout(LONGEST_UPLOAD)),
+                        (_, body) -> {
+                            MessageDigest sha256 = Sha256.digest();
+                            new DigestInputStream(body, sha256).transferTo(OutputStream.nullOutputStream());
+                            return Optional.of(Sha256.hex(sha256.digest()));
+                        });
             } catch (NoSuchKeyException _) {
                 return Optional.empty();
             }

@@ -5,6 +5,7 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,6 +111,13 @@ public final class ApiKeys {
 
     public static String hash(String key) {
         return Sha256.of(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Who sent a request, if that one may do this.
+    Caller caller(Context ctx, Scope scope) throws ProblemException {
+        Caller caller = authenticate(ctx.header("Authorization"));
+        caller.require(scope);
+        return caller;
     }
 
     /// @param authorization the `Authorization` header as sent, if any

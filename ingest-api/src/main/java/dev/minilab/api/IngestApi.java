@@ -9,9 +9,11 @@ import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.Queues;
+import dev.minilab.record.Claims;
 import dev.minilab.record.JobLanes;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobRemains;
 import dev.minilab.record.JobView;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.record.WorkerReports;
@@ -99,24 +101,31 @@ public final class IngestApi implements AutoCloseable {
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
+        JobAnswers answers = new JobAnswers(records, view);
         Intake intake = new Intake(
-                store,
                 records,
+                new Idempotency(new Claims(store), records, clock),
                 new JobLanes(new JobQueue(jobs), new JobQueue(bulk)),
-                new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels())),
-                presets,
-                config.egress().policy(),
-                config.egress().rules(),
                 clock);
-        JobRoutes jobRoutes = new JobRoutes(
+        Inspector inspector =
+                new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels()));
+        IntakeRoutes intakeRoutes = new IntakeRoutes(
                 keys,
                 intake,
-                records,
-                view,
-                store,
+                new RequestDraft.Rules(
+                        presets,
+                        config.egress().policy(),
+                        config.egress().rules()),
+                new Origins(store, new Inspections(inspector), config.limits().maxUploadBytes()),
+                answers,
                 config.api().spoolFolder(),
-                config.limits().maxUploadBytes(),
-                config.store().urlTtl());
+                config.limits().maxUploadBytes());
+        UploadRoutes uploadRoutes =
+                new UploadRoutes(keys, store, config.limits().maxUploadBytes(), clock);
+        LifecycleRoutes lifecycleRoutes = new LifecycleRoutes(
+                keys, answers, new Lifecycle(records, new JobRemains(store), new WebhookQueue(webhooks), clock));
+        JobRoutes jobRoutes =
+                new JobRoutes(keys, answers, view, store, config.store().urlTtl());
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(
                 keys,
                 records,
@@ -130,8 +139,12 @@ public final class IngestApi implements AutoCloseable {
             RequestLog.register(routes);
             Problems.register(routes);
             health(routes, readiness);
+            Accepts.register(routes);
+            intakeRoutes.register(routes);
+            uploadRoutes.register(routes);
             jobRoutes.register(routes);
             deliveryRoutes.register(routes);
+            lifecycleRoutes.register(routes);
             installationRoutes.register(routes);
             new ConsoleRoutes(keys).register(routes);
         });

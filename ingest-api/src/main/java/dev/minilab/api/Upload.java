@@ -1,14 +1,6 @@
 package dev.minilab.api;
 
 import dev.minilab.job.ErrorCode;
-import dev.minilab.json.Json;
-import dev.minilab.request.InvalidRequestException;
-import dev.minilab.request.JobRequest;
-import dev.minilab.request.JobRequestReader;
-import jakarta.servlet.MultipartConfigElement;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.Part;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,216 +10,109 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Locale;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
 /// An image on its way in: its bytes, to be read once, with a length that is known before the first is read.
 ///
-/// A body that states its length is streamed; one that does not (chunked, or a part of a form) is first written to a
-/// spool file, up to the limit. Closing deletes that file. For one request and one thread.
+/// A body that states its length is streamed; one that does not is first written to a spool file, up to the limit.
+/// Closing deletes that file. What does not have the digest that its sender stated breaks off before its end. For one
+/// request and one thread.
 final class Upload implements AutoCloseable {
 
-    private static final String MULTIPART_CONFIG = "org.eclipse.jetty.multipartConfig";
-    private static final int MAX_JOB_PART = 64 * 1024;
-    private static final long FORM_OVERHEAD = 1 << 20;
     private static final int BUFFER = 16 * 1024;
     /// No upload takes this long.
     private static final Duration ABANDONED = Duration.ofHours(6);
 
     private final Path spoolFolder;
+    private final CheckedBody body;
     private final long length;
     private final String declaredType;
-    private final @Nullable JobRequest request;
+    private final boolean closing;
     private InputStream content;
     private @Nullable Path spoolFile;
-    private boolean onDisk;
 
     private Upload(
             Path spoolFolder,
+            CheckedBody body,
             InputStream content,
             long length,
             String declaredType,
-            @Nullable JobRequest request,
-            @Nullable Path spoolFile,
-            boolean onDisk) {
+            boolean closing,
+            @Nullable Path spoolFile) {
         this.spoolFolder = spoolFolder;
+        this.body = body;
         this.content = new BufferedInputStream(content, BUFFER);
         this.length = length;
         this.declaredType = declaredType;
-        this.request = request;
+        this.closing = closing;
         this.spoolFile = spoolFile;
-        this.onDisk = onDisk;
     }
 
-    /// Opens the image of a request, whichever way it was sent.
-    static Upload of(HttpServletRequest http, Path spoolFolder, long maxBytes)
-            throws IOException, ProblemException, InvalidRequestException {
-        String type = mediaType(http.getContentType());
-        boolean form = type.equals("multipart/form-data");
-        long stated = http.getContentLengthLong();
-        requireBody(http, stated);
-        if (stated > maxBytes + (form ? FORM_OVERHEAD : 0)) {
-            throw tooLarge(maxBytes);
-        }
-        if (form) {
-            return ofForm(http, spoolFolder, maxBytes);
-        }
-        requireImageType(type);
-        return stated > 0
-                ? new Upload(spoolFolder, http.getInputStream(), stated, type, null, null, false)
-                : spooled(http.getInputStream(), type, spoolFolder, maxBytes);
+    /// An image of a known length, at least 1, as it comes in.
+    ///
+    /// @param type the media type that the client declared, or nothing
+    static Upload streamed(InputStream in, long length, String type, Digests digests, Path spoolFolder) {
+        CheckedBody body = new CheckedBody(in, length, digests);
+        return new Upload(spoolFolder, body, body, length, type, false, null);
     }
 
-    private static void requireBody(HttpServletRequest http, long stated) throws ProblemException {
-        if (stated == 0) {
-            throw new ProblemException(ErrorCode.EMPTY_BODY, "there is no image in the body");
-        }
-        if (stated < 0 && http.getHeader("Transfer-Encoding") == null) {
-            throw new ProblemException(ErrorCode.LENGTH_REQUIRED, "state the length of the body, or send it chunked");
-        }
+    /// An image that is a part of a form, which the server has read to its end already.
+    static Upload part(InputStream in, long length, String type, Digests digests, Path spoolFolder) {
+        CheckedBody body = new CheckedBody(in, length, digests);
+        return new Upload(spoolFolder, body, body, length, type, true, null);
     }
 
-    private static Upload spooled(InputStream body, String type, Path folder, long maxBytes)
+    /// An image whose length only its end tells: it is read to its end first.
+    static Upload spooled(InputStream in, long maxBytes, String type, Digests digests, Path spoolFolder)
+            throws IOException, ProblemException {
+        CheckedBody body = new CheckedBody(in, -1, digests);
+        Path file = spool(body, body, maxBytes, spoolFolder);
+        return new Upload(spoolFolder, body, Files.newInputStream(file), Files.size(file), type, true, file);
+    }
+
+    private static Path spool(InputStream in, CheckedBody body, long maxBytes, Path folder)
             throws IOException, ProblemException {
         Path file = Files.createTempFile(folder, "upload-", ".spool");
-        try {
-            long length = copy(body, file, maxBytes);
-            return new Upload(folder, Files.newInputStream(file), length, type, null, file, true);
-        } catch (IOException | ProblemException | RuntimeException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
-    }
-
-    private static long copy(InputStream body, Path file, long maxBytes) throws IOException, ProblemException {
         try (OutputStream out = Files.newOutputStream(file)) {
             byte[] buffer = new byte[BUFFER];
             long length = 0;
-            while (true) {
-                int read = readFromClient(body, buffer);
-                if (read < 0) {
-                    return length;
-                }
+            for (int read = read(in, body, buffer); read >= 0; read = read(in, body, buffer)) {
                 length += read;
                 if (length > maxBytes) {
                     throw tooLarge(maxBytes);
                 }
                 out.write(buffer, 0, read);
             }
+            return file;
+        } catch (IOException | ProblemException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
         }
     }
 
-    private static int readFromClient(InputStream body, byte[] buffer) throws ProblemException {
+    /// Only what fails on the client's side is the client's problem.
+    private static int read(InputStream in, CheckedBody body, byte[] buffer) throws ProblemException {
         try {
-            return body.read(buffer);
+            return in.read(buffer);
         } catch (IOException _) {
-            throw new ProblemException(ErrorCode.BAD_REQUEST, "the body broke off");
+            throw brokenOff(body);
         }
     }
 
-    private static Upload ofForm(HttpServletRequest http, Path spoolFolder, long maxBytes)
-            throws IOException, ProblemException, InvalidRequestException {
-        Collection<Part> parts = parts(http, spoolFolder, maxBytes);
-        Part image = null;
-        JobRequest request = null;
-        for (Part part : parts) {
-            switch (part.getName()) {
-                case "image" -> image = onlyOne(image, part);
-                case "job" -> {
-                    if (request != null) {
-                        throw badForm("there is more than one part job");
-                    }
-                    request = readJob(part);
-                }
-                case null, default -> throw badForm("there are parts other than image and job");
-            }
-        }
-        if (image == null) {
-            throw badForm("there is no part image");
-        }
-        if (image.getSize() == 0) {
-            throw new ProblemException(ErrorCode.EMPTY_BODY, "the part image is empty");
-        }
-        if (image.getSize() > maxBytes) {
-            throw tooLarge(maxBytes);
-        }
-        String type = mediaType(image.getContentType());
-        requireImageType(type);
-        return new Upload(spoolFolder, image.getInputStream(), image.getSize(), type, request, null, true);
-    }
-
-    private static Part onlyOne(@Nullable Part before, Part part) throws ProblemException {
-        if (before != null) {
-            throw badForm("there is more than one part image");
-        }
-        return part;
-    }
-
-    /// The parts of a form; the server writes large ones to the spool folder and deletes them when the request is
-    /// over.
-    private static Collection<Part> parts(HttpServletRequest http, Path spoolFolder, long maxBytes)
-            throws ProblemException {
-        http.setAttribute(
-                MULTIPART_CONFIG,
-                new MultipartConfigElement(spoolFolder.toString(), maxBytes, maxBytes + FORM_OVERHEAD, MAX_JOB_PART));
-        try {
-            return http.getParts();
-        } catch (IOException | ServletException | RuntimeException e) {
-            if (isTooLarge(e)) {
-                throw tooLarge(maxBytes);
-            }
-            throw badForm("the form cannot be read: it is malformed or broke off");
-        }
-    }
-
-    private static boolean isTooLarge(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            boolean status413 = cause instanceof HttpException http && http.getCode() == 413;
-            boolean exceeded = cause instanceof IllegalStateException
-                    && String.valueOf(cause.getMessage()).startsWith("max ");
-            if (status413 || exceeded) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static JobRequest readJob(Part part) throws IOException, ProblemException, InvalidRequestException {
-        String type = mediaType(part.getContentType());
-        if (!type.isEmpty() && !type.equals("application/json")) {
-            throw new ProblemException(ErrorCode.UNSUPPORTED_TYPE, "the part job is application/json");
-        }
-        if (part.getSize() > MAX_JOB_PART) {
-            throw new ProblemException(ErrorCode.TOO_LARGE, "the part job is larger than " + MAX_JOB_PART + " bytes");
-        }
-        try (InputStream json = part.getInputStream()) {
-            return JobRequestReader.read(Json.readTree(json));
-        }
-    }
-
-    private static void requireImageType(String type) throws ProblemException {
-        boolean unknown = type.isEmpty() || type.equals("application/octet-stream");
-        if (!unknown && !type.startsWith("image/")) {
-            throw new ProblemException(
-                    ErrorCode.UNSUPPORTED_TYPE,
-                    "send the image itself under its media type or as application/octet-stream,"
-                            + " or a form as multipart/form-data");
-        }
-    }
-
-    private static ProblemException tooLarge(long maxBytes) {
+    static ProblemException tooLarge(long maxBytes) {
         return new ProblemException(ErrorCode.TOO_LARGE, "an image has at most " + maxBytes + " bytes");
     }
 
-    private static ProblemException badForm(String detail) {
-        return new ProblemException(ErrorCode.BAD_MULTIPART, detail);
+    /// The problem of a body whose reading failed.
+    ProblemException brokenOff() {
+        return brokenOff(body);
     }
 
-    private static String mediaType(@Nullable String contentType) {
-        return contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    private static ProblemException brokenOff(CheckedBody body) {
+        return body.failed()
+                ? Digests.mismatch()
+                : new ProblemException(ErrorCode.BAD_REQUEST, "the body ended before its stated length");
     }
 
     /// The image's bytes. The stream supports `mark`.
@@ -240,20 +125,12 @@ final class Upload implements AutoCloseable {
     ///
     /// @throws ProblemException if the client breaks off
     Path toDisk() throws IOException, ProblemException {
-        Path file = Files.createTempFile(spoolFolder, "upload-", ".spool");
-        long copied;
-        try {
-            copied = copy(content, file, length);
-        } catch (IOException | ProblemException | RuntimeException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
+        Path file = spool(content, body, length, spoolFolder);
         close();
         spoolFile = file;
-        onDisk = true;
         content = new BufferedInputStream(Files.newInputStream(file), BUFFER);
-        if (copied < length) {
-            throw new ProblemException(ErrorCode.BAD_REQUEST, "the body broke off");
+        if (Files.size(file) < length) {
+            throw brokenOff();
         }
         return file;
     }
@@ -268,14 +145,9 @@ final class Upload implements AutoCloseable {
         return declaredType.startsWith("image/") ? Optional.of(declaredType) : Optional.empty();
     }
 
-    /// The job request that came with the image.
-    Optional<JobRequest> request() {
-        return Optional.ofNullable(request);
-    }
-
     @Override
     public void close() throws IOException {
-        if (onDisk) {
+        if (closing || spoolFile != null) {
             content.close();
         }
         if (spoolFile != null) {

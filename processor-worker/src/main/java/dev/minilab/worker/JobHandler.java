@@ -21,6 +21,7 @@ import dev.minilab.queue.Message;
 import dev.minilab.queue.QueueException;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobRemains;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
@@ -55,6 +56,7 @@ final class JobHandler implements Handler {
 
     private final ObjectStore store;
     private final Watermarks watermarks;
+    private final JobRemains remains;
     private final JobRecords records;
     private final WebhookQueue webhooks;
     private final Inspector inspector;
@@ -72,6 +74,7 @@ final class JobHandler implements Handler {
             InstantSource clock) {
         this.store = store;
         watermarks = new Watermarks(store);
+        remains = new JobRemains(store);
         this.records = records;
         this.webhooks = webhooks;
         this.inspector = inspector;
@@ -113,6 +116,9 @@ final class JobHandler implements Handler {
         Result result;
         if (before.isPresent()) {
             result = before.get();
+            if (result.outputs().isEmpty()) {
+                remains.removeStray(job.tenant(), job.job(), result); // An attempt may have broken off late.
+            }
         } else {
             result = finish(accepted, attempt(accepted, attempt));
             LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
@@ -130,6 +136,8 @@ final class JobHandler implements Handler {
         Failpoint.RESULT_WRITTEN.reach();
         if (standing.equals(ours)) {
             JobMeters.ended(accepted, ours);
+        } else {
+            remains.removeStray(accepted.tenant(), accepted.job(), standing);
         }
         return standing;
     }
@@ -138,13 +146,7 @@ final class JobHandler implements Handler {
     private Result attempt(Accepted accepted, int attempt) throws InterruptedException {
         Instant startedAt = clock.instant();
         if (accepted.deadlineAt() != null && startedAt.isAfter(accepted.deadlineAt())) {
-            return ended(
-                    accepted,
-                    JobStatus.EXPIRED,
-                    attempt,
-                    startedAt,
-                    ErrorCode.DEADLINE_EXCEEDED,
-                    "the deadline passed");
+            return Result.expired(accepted.job(), startedAt, attempt, clock.instant());
         }
         Thread note = noteStart(accepted, new Started(startedAt, attempt));
         try {
@@ -164,15 +166,15 @@ final class JobHandler implements Handler {
             Failpoint.OUTPUTS_STORED.reach();
             return result(accepted, attempt, startedAt, original, inspection, outputs, rendering);
         } catch (InspectException e) {
-            return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
+            return failed(accepted, attempt, startedAt, e.code(), e.getMessage());
         } catch (RenderException e) {
             LOG.info("Cannot render: {}", e.getMessage(), e);
-            return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code(), e.getMessage());
+            return failed(accepted, attempt, startedAt, e.code(), e.getMessage());
         } catch (BadOriginalException e) {
             if (e.code == ErrorCode.INTEGRITY && attempt < maxAttempts) {
                 throw e; // The next read may be right.
             }
-            return ended(accepted, JobStatus.FAILED, attempt, startedAt, e.code, e.getMessage());
+            return failed(accepted, attempt, startedAt, e.code, e.getMessage());
         } catch (RendererBusyException e) {
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -180,13 +182,7 @@ final class JobHandler implements Handler {
                 throw e;
             }
             LOG.error("Giving up after attempt {}", attempt, e);
-            return ended(
-                    accepted,
-                    JobStatus.FAILED,
-                    attempt,
-                    startedAt,
-                    ErrorCode.INTERNAL,
-                    "something went wrong on our side");
+            return failed(accepted, attempt, startedAt, ErrorCode.INTERNAL, "something went wrong on our side");
         } finally {
             note.interrupt();
         }
@@ -289,12 +285,11 @@ final class JobHandler implements Handler {
                 found.frames());
     }
 
-    private Result ended(
-            Accepted accepted, JobStatus status, int attempt, Instant startedAt, ErrorCode code, String detail) {
+    private Result failed(Accepted accepted, int attempt, Instant startedAt, ErrorCode code, String detail) {
         return new Result(
                 Result.SCHEMA,
                 accepted.job(),
-                status,
+                JobStatus.FAILED,
                 startedAt,
                 clock.instant(),
                 attempt,
@@ -306,7 +301,8 @@ final class JobHandler implements Handler {
     /// Sent for a result that was there before, too: an earlier attempt may have ended between writing and
     /// sending. The webhook's id follows from the job, so that a receiver sees one.
     private void announce(Accepted accepted, Result result) {
-        if (accepted.webhook() != null && accepted.webhook().wants(result.status())) {
+        boolean wanted = accepted.webhook() != null && accepted.webhook().wants(result.status());
+        if (wanted && result.deletedAt() == null) {
             try (var _ = Meters.timing(Metric.STAGE, "announce")) {
                 webhooks.announce(accepted.tenant(), accepted.job());
             }

@@ -1,0 +1,115 @@
+package dev.minilab.api;
+
+import dev.minilab.job.ErrorCode;
+import dev.minilab.json.Json;
+import dev.minilab.request.InvalidRequestException;
+import dev.minilab.request.JobRequest;
+import dev.minilab.request.JobRequestReader;
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.Part;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
+
+/// A `multipart/form-data` body (RFC 7578): the part `image`, and with it or not the part `job`. File names are never
+/// looked at.
+final class FormBody {
+
+    /// What a form may have beside its image.
+    static final long OVERHEAD = 1 << 20;
+
+    private static final String MULTIPART_CONFIG = "org.eclipse.jetty.multipartConfig";
+
+    private FormBody() {}
+
+    static JobBody open(HttpServletRequest http, Path spoolFolder, long maxBytes)
+            throws IOException, ProblemException, InvalidRequestException {
+        Part image = null;
+        JobRequest request = null;
+        for (Part part : parts(http, spoolFolder, maxBytes)) {
+            switch (part.getName()) {
+                case "image" -> {
+                    if (image != null) {
+                        throw bad("there is more than one part image");
+                    }
+                    image = part;
+                }
+                case "job" -> {
+                    if (request != null) {
+                        throw bad("there is more than one part job");
+                    }
+                    request = readJob(part);
+                }
+                case null, default -> throw bad("there are parts other than image and job");
+            }
+        }
+        return new JobBody(request, upload(image, spoolFolder, maxBytes));
+    }
+
+    private static Upload upload(@Nullable Part image, Path spoolFolder, long maxBytes)
+            throws IOException, ProblemException {
+        if (image == null) {
+            throw bad("there is no part image");
+        }
+        if (image.getSize() == 0) {
+            throw new ProblemException(ErrorCode.EMPTY_BODY, "the part image is empty");
+        }
+        if (image.getSize() > maxBytes) {
+            throw Upload.tooLarge(maxBytes);
+        }
+        String type = JobBody.mediaType(image.getContentType());
+        JobBody.requireImageType(type);
+        return Upload.part(image.getInputStream(), image.getSize(), type, Digests.of(image::getHeader), spoolFolder);
+    }
+
+    /// The parts of a form; the server writes large ones to the spool folder and deletes them when the request is
+    /// over.
+    private static Collection<Part> parts(HttpServletRequest http, Path spoolFolder, long maxBytes)
+            throws ProblemException {
+        http.setAttribute(
+                MULTIPART_CONFIG,
+                new MultipartConfigElement(spoolFolder.toString(), maxBytes, maxBytes + OVERHEAD, JobBody.MAX_JSON));
+        try {
+            return http.getParts();
+        } catch (IOException | ServletException | RuntimeException e) {
+            if (isTooLarge(e)) {
+                throw Upload.tooLarge(maxBytes);
+            }
+            throw bad("the form cannot be read: it is malformed or broke off");
+        }
+    }
+
+    private static boolean isTooLarge(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            boolean status413 = cause instanceof HttpException http && http.getCode() == 413;
+            boolean exceeded = cause instanceof IllegalStateException
+                    && String.valueOf(cause.getMessage()).startsWith("max ");
+            if (status413 || exceeded) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static JobRequest readJob(Part part) throws IOException, ProblemException, InvalidRequestException {
+        String type = JobBody.mediaType(part.getContentType());
+        if (!type.isEmpty() && !type.equals("application/json")) {
+            throw new ProblemException(ErrorCode.UNSUPPORTED_TYPE, "the part job is application/json");
+        }
+        if (part.getSize() > JobBody.MAX_JSON) {
+            throw JobBody.jsonTooLarge();
+        }
+        try (InputStream json = part.getInputStream()) {
+            return JobRequestReader.read(Json.readTree(json));
+        }
+    }
+
+    private static ProblemException bad(String detail) {
+        return new ProblemException(ErrorCode.BAD_MULTIPART, detail);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.minilab.api;
+
+import dev.minilab.api.ApiKeys.Caller;
+import dev.minilab.api.ApiKeys.Scope;
+import dev.minilab.inspect.InspectException;
+import dev.minilab.inspect.Inspector;
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.Tenant;
+import dev.minilab.json.Json;
+import dev.minilab.record.JobSnapshot;
+import dev.minilab.request.InvalidRequestException;
+import dev.minilab.request.JobRequest;
+import dev.minilab.request.JobRequestReader;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The calls that make jobs: `POST /v1/jobs` and `POST /v1/jobs/{id}/retry`.
+final class IntakeRoutes {
+
+    /// Uploads at once: each may hold its header, and these may take half of the heap. Fewer than the store has
+    /// connections.
+    private static final long MOST_UPLOADS = 400;
+
+    private static final List<String> QUERY = List.of("preset", "webhook_url", "external_id");
+
+    private final ApiKeys keys;
+    private final Intake intake;
+    private final RequestDraft.Rules rules;
+    private final Origins origins;
+    private final JobAnswers jobs;
+    private final Path spoolFolder;
+    private final long maxUploadBytes;
+    private final Semaphore uploads = new Semaphore(
+            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 2 / Inspector.HEAD_LIMIT, 16L, MOST_UPLOADS));
+
+    IntakeRoutes(
+            ApiKeys keys,
+            Intake intake,
+            RequestDraft.Rules rules,
+            Origins origins,
+            JobAnswers jobs,
+            Path spoolFolder,
+            long maxUploadBytes) {
+        this.keys = keys;
+        this.intake = intake;
+        this.rules = rules;
+        this.origins = origins;
+        this.jobs = jobs;
+        this.spoolFolder = spoolFolder;
+        this.maxUploadBytes = maxUploadBytes;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.post("/v1/jobs", this::create);
+        routes.post("/v1/jobs/{id}/retry", this::retry);
+    }
+
+    private void create(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
+        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        if (!uploads.tryAcquire()) {
+            throw new ProblemException(ErrorCode.UNAVAILABLE, "too many uploads are under way");
+        }
+        try (JobBody body = JobBody.open(ctx.req(), spoolFolder, maxUploadBytes)) {
+            JobRequest request = request(ctx, body);
+            Origin origin = origins.of(caller, request.source(), body.upload());
+            answer(ctx, caller.tenant(), accept(ctx, caller, new RequestDraft(request, rules), origin));
+        } finally {
+            uploads.release();
+        }
+    }
+
+    private void retry(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
+        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        JobSnapshot earlier = jobs.find(ctx, caller.tenant());
+        answer(
+                ctx,
+                caller.tenant(),
+                accept(ctx, caller, new RetryDraft(earlier.accepted()), origins.of(earlier.accepted())));
+    }
+
+    private Acceptance accept(Context ctx, Caller caller, Draft draft, Origin origin)
+            throws IOException, ProblemException, InspectException, InvalidRequestException {
+        return intake.accept(caller.tenant(), draft, origin, ctx.header("Idempotency-Key"));
+    }
+
+    private void answer(Context ctx, Tenant tenant, Acceptance acceptance) throws ProblemException {
+        JobSnapshot job = acceptance.replayed()
+                ? jobs.find(tenant, acceptance.accepted().job())
+                : new JobSnapshot(acceptance.accepted(), null, null, null);
+        RequestLog.job(ctx, job.accepted().job());
+        if (acceptance.replayed()) {
+            ctx.header("Idempotency-Replayed", "true");
+        }
+        jobs.write(
+                ctx.status(202).header("Location", "/v1/jobs/" + job.accepted().job()), job);
+    }
+
+    private static JobRequest request(Context ctx, JobBody body) throws ProblemException, InvalidRequestException {
+        if (body.request() == null) {
+            return query(ctx);
+        }
+        if (!ctx.queryParamMap().isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_SPEC, "ask for things in the job request or in the query, not in both");
+        }
+        return body.request();
+    }
+
+    /// What a raw upload asks for beside its body.
+    private static JobRequest query(Context ctx) throws InvalidRequestException {
+        ObjectNode json = Json.object();
+        for (String name : ctx.queryParamMap().keySet()) {
+            String value = ctx.queryParam(name);
+            if (name.equals("webhook_url")) {
+                json.putObject("webhook").put("url", value);
+            } else {
+                json.put(QUERY.contains(name) ? name : "?" + name, value);
+            }
+        }
+        return JobRequestReader.read(json);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.minilab.api;
+
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.JobId;
+import dev.minilab.job.Tenant;
+import dev.minilab.json.Json;
+import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobSnapshot;
+import dev.minilab.record.JobView;
+import io.javalin.http.Context;
+
+/// Finds the jobs that requests are about, and answers with them. Thread-safe.
+final class JobAnswers {
+
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private final JobRecords records;
+    private final JobView view;
+
+    JobAnswers(JobRecords records, JobView view) {
+        this.records = records;
+        this.view = view;
+    }
+
+    /// The job of a tenant that the path names.
+    ///
+    /// @throws ProblemException if there is none, or if it was deleted
+    JobSnapshot find(Context ctx, Tenant tenant) throws ProblemException {
+        return find(
+                tenant,
+                JobId.parse(ctx.pathParam("id"))
+                        .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job")));
+    }
+
+    JobSnapshot find(Tenant tenant, JobId job) throws ProblemException {
+        JobSnapshot found = records.find(tenant, job)
+                .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job"));
+        if (found.deleted()) {
+            throw gone();
+        }
+        return found;
+    }
+
+    static ProblemException gone() {
+        return new ProblemException(ErrorCode.GONE, "this job was deleted");
+    }
+
+    void write(Context ctx, JobSnapshot job) {
+        if (!job.status().terminal()) {
+            ctx.header("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        ctx.header("ETag", view.etag(job)).contentType("application/json").result(Json.write(view.show(job)));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.minilab.api;
+
+import dev.minilab.api.Origin.Original;
+import dev.minilab.job.Accepted;
+import dev.minilab.job.JobId;
+import dev.minilab.job.Tenant;
+import java.time.Duration;
+import java.time.Instant;
+
+/// The same job again, with a deadline that is as far away as it was.
+final class RetryDraft implements Draft {
+
+    private final Accepted earlier;
+
+    RetryDraft(Accepted earlier) {
+        this.earlier = earlier;
+    }
+
+    @Override
+    public String fingerprint() {
+        return "retry " + earlier.job();
+    }
+
+    /// It was accepted before.
+    @Override
+    public void check() {}
+
+    @Override
+    public Accepted accepted(Tenant tenant, JobId job, Instant now, Original original) {
+        Instant deadline = earlier.deadlineAt() == null
+                ? null
+                : now.plus(Duration.between(earlier.acceptedAt(), earlier.deadlineAt()));
+        return new Accepted(
+                Accepted.SCHEMA,
+                job,
+                tenant,
+                now,
+                original.source(),
+                earlier.outputs(),
+                earlier.preset(),
+                earlier.presetVersion(),
+                earlier.webhook(),
+                earlier.externalId(),
+                earlier.metadata(),
+                deadline,
+                earlier.lane(),
+                earlier.job(),
+                original.url());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.minilab.api;
+
+import dev.minilab.api.ApiKeys.Caller;
+import dev.minilab.api.ApiKeys.Scope;
+import dev.minilab.job.Keys;
+import dev.minilab.job.UploadId;
+import dev.minilab.json.Json;
+import dev.minilab.request.InvalidRequestException;
+import dev.minilab.request.UploadRequest;
+import dev.minilab.store.ObjectStore;
+import dev.minilab.store.ObjectStore.SignedPut;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `POST /v1/uploads`: a link with which a client sends one image straight to the bucket. Nothing is written before it
+/// does; the job starts when it is asked for.
+final class UploadRoutes {
+
+    private static final Duration TTL = Duration.ofHours(1);
+
+    private final ApiKeys keys;
+    private final ObjectStore store;
+    private final long maxUploadBytes;
+    private final InstantSource clock;
+
+    UploadRoutes(ApiKeys keys, ObjectStore store, long maxUploadBytes, InstantSource clock) {
+        this.keys = keys;
+        this.store = store;
+        this.maxUploadBytes = maxUploadBytes;
+        this.clock = clock;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.post("/v1/uploads", this::create);
+    }
+
+    private void create(Context ctx) throws IOException, ProblemException, InvalidRequestException {
+        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        UploadRequest request = UploadRequest.read(JobBody.json(ctx.req()));
+        JobBody.requireImageType(request.contentType());
+        if (request.contentLength() > maxUploadBytes) {
+            throw Upload.tooLarge(maxUploadBytes);
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS); // As the signature does.
+        UploadId id = UploadId.create(now);
+        SignedPut put =
+                store.putLink(Keys.upload(caller.tenant(), id), request.contentType(), request.contentLength(), TTL);
+        ObjectNode json = Json.object()
+                .put("id", id.value())
+                .put("method", "PUT")
+                .put("url", put.url().toString());
+        ObjectNode headers = json.putObject("headers");
+        put.headers().forEach(headers::put);
+        json.put("expires_at", now.plus(TTL).toString());
+        ctx.status(201)
+                .header("Cache-Control", "private, no-store")
+                .contentType("application/json")
+                .result(Json.write(json));
+    }
+}
