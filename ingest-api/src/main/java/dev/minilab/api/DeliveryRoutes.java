@@ -1,6 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Caller;
 import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.egress.AddressPolicy;
 import dev.minilab.egress.RefusedUrlException;
@@ -8,7 +7,6 @@ import dev.minilab.egress.TargetUrl;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.ErrorCode;
-import dev.minilab.job.JobId;
 import dev.minilab.job.Result;
 import dev.minilab.job.WebhookMessage.Redelivery;
 import dev.minilab.json.Json;
@@ -37,6 +35,7 @@ final class DeliveryRoutes {
     private static final int MOST_DELIVERIES = 100;
 
     private final ApiKeys keys;
+    private final JobAnswers jobs;
     private final JobRecords records;
     private final WebhookQueue webhooks;
     private final AddressPolicy addresses;
@@ -44,11 +43,13 @@ final class DeliveryRoutes {
 
     DeliveryRoutes(
             ApiKeys keys,
+            JobAnswers jobs,
             JobRecords records,
             WebhookQueue webhooks,
             AddressPolicy addresses,
             TargetUrl.Rules urlRules) {
         this.keys = keys;
+        this.jobs = jobs;
         this.records = records;
         this.webhooks = webhooks;
         this.addresses = addresses;
@@ -124,14 +125,6 @@ final class DeliveryRoutes {
     }
 
     private JobSnapshot find(Context ctx, Scope scope) throws ProblemException {
-        Caller caller = keys.authenticate(ctx.header("Authorization"));
-        caller.require(scope);
-        JobSnapshot job = JobId.parse(ctx.pathParam("id"))
-                .flatMap(id -> records.find(caller.tenant(), id))
-                .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job"));
-        if (job.result() != null && job.result().deletedAt() != null) {
-            throw new ProblemException(ErrorCode.GONE, "this job was deleted");
-        }
-        return job;
+        return jobs.find(ctx, keys.caller(ctx, scope).tenant());
     }
 }

@@ -6,6 +6,7 @@ import dev.minilab.job.JobId;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
+import dev.minilab.record.JobSnapshot;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.ObjectStore.Facts;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class EarlierOrigin implements Origin {
 
     private final Accepted earlier;
+    private final @Nullable Source source;
     private final ObjectStore store;
     private @Nullable Facts facts;
 
-    EarlierOrigin(Accepted earlier, ObjectStore store) {
-        this.earlier = earlier;
+    EarlierOrigin(JobSnapshot job, ObjectStore store) {
+        earlier = job.accepted();
+        source =
+                earlier.source() != null && job.result() != null && job.result().source() != null
+                        ? job.result().source() // It has seen the whole file.
+                        : earlier.source();
         this.store = store;
     }
 
@@ -28,14 +34,13 @@ final class EarlierOrigin implements Origin {
 
     @Override
     public void inspect() throws ProblemException {
-        if (earlier.source() != null) {
+        if (source != null) {
             facts = store.head(key()).orElseThrow(EarlierOrigin::gone);
         }
     }
 
     @Override
     public Original bring(Tenant tenant, JobId job, boolean once) throws ProblemException {
-        Source source = earlier.source();
         if (source != null
                 && (facts == null
                         || !store.copy(

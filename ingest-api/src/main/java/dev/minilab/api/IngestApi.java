@@ -128,6 +128,7 @@ public final class IngestApi implements AutoCloseable {
                 new JobRoutes(keys, answers, view, store, config.store().urlTtl());
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(
                 keys,
+                answers,
                 records,
                 new WebhookQueue(webhooks),
                 config.egress().policy(),
@@ -187,8 +188,11 @@ public final class IngestApi implements AutoCloseable {
     }
 
     private static void health(RoutesConfig routes, Readiness readiness) {
-        routes.get("/health/live", ctx -> ctx.contentType("application/json").result(LIVE));
-        routes.get("/health/ready", ctx -> {
+        Reads.register(
+                routes,
+                "/health/live",
+                ctx -> ctx.contentType("application/json").result(LIVE));
+        Reads.register(routes, "/health/ready", ctx -> {
             Readiness.State state = readiness.state();
             ctx.status(state.ready() ? 200 : 503)
                     .contentType("application/json")

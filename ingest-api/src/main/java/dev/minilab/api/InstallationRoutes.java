@@ -54,8 +54,8 @@ final class InstallationRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/presets", ctx -> answer(ctx, () -> presets));
-        routes.get("/v1/capabilities", ctx -> answer(ctx, this::capabilities));
+        Reads.register(routes, "/v1/presets", ctx -> answer(ctx, () -> presets));
+        Reads.register(routes, "/v1/capabilities", ctx -> answer(ctx, this::capabilities));
     }
 
     private void answer(Context ctx, Supplier<byte[]> json) throws ProblemException {

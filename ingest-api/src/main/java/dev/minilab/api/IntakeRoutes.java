@@ -77,10 +77,7 @@ final class IntakeRoutes {
     private void retry(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
         Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
         JobSnapshot earlier = jobs.find(ctx, caller.tenant());
-        answer(
-                ctx,
-                caller.tenant(),
-                accept(ctx, caller, new RetryDraft(earlier.accepted()), origins.of(earlier.accepted())));
+        answer(ctx, caller.tenant(), accept(ctx, caller, new RetryDraft(earlier.accepted()), origins.of(earlier)));
     }
 
     private Acceptance accept(Context ctx, Caller caller, Draft draft, Origin origin)

@@ -30,8 +30,8 @@ final class JobRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/jobs/{id}", this::show);
-        routes.get("/v1/jobs/{id}/outputs/{name}", this::redirectToOutput);
+        Reads.register(routes, "/v1/jobs/{id}", this::show);
+        Reads.register(routes, "/v1/jobs/{id}/outputs/{name}", this::redirectToOutput);
     }
 
     private void show(Context ctx) throws ProblemException {

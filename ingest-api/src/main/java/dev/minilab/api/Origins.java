@@ -2,10 +2,10 @@ package dev.minilab.api;
 
 import dev.minilab.api.ApiKeys.Caller;
 import dev.minilab.api.ApiKeys.Scope;
-import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Tenant;
+import dev.minilab.record.JobSnapshot;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.InvalidRequestException.Mistake;
 import dev.minilab.request.SourceRef;
@@ -45,7 +45,7 @@ final class Origins {
     }
 
     /// The original of an earlier job.
-    Origin of(Accepted earlier) {
+    Origin of(JobSnapshot earlier) {
         return new EarlierOrigin(earlier, store);
     }
 
