@@ -113,9 +113,7 @@ public final class IngestApi implements AutoCloseable {
                 keys,
                 intake,
                 new RequestDraft.Rules(
-                        presets,
-                        config.egress().policy(),
-                        config.egress().rules()),
+                        presets, config.egress().policy(), config.egress().rules()),
                 new Origins(store, new Inspections(inspector), config.limits().maxUploadBytes()),
                 answers,
                 config.api().spoolFolder(),

@@ -6,7 +6,6 @@ import dev.minilab.job.JobId;
 import dev.minilab.job.Result;
 import dev.minilab.job.Tenant;
 import dev.minilab.queue.QueueException;
-
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobRemains;
 import dev.minilab.record.JobSnapshot;
