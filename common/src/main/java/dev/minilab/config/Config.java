@@ -17,7 +17,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All processes read all of it, so that one environment serves api and worker alike. Immutable.
 public record Config(
-        Store store, Queue queue, Api api, Worker worker, WebhookConfig webhooks, Egress egress, Limits limits) {
+        Store store,
+        Queue queue,
+        Api api,
+        AccessConfig access,
+        Worker worker,
+        WebhookConfig webhooks,
+        Egress egress,
+        Limits limits) {
 
     /// Reads and validates an environment.
     ///
@@ -28,6 +35,7 @@ public record Config(
                 StoreSettings.read(settings),
                 Queue.read(settings),
                 Api.read(settings),
+                AccessConfig.read(settings),
                 Worker.read(settings),
                 WebhookConfig.read(settings),
                 Egress.read(settings),

@@ -45,6 +45,8 @@ class ConfigTest {
                                 null,
                                 Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool"),
                                 null),
+                        new AccessConfig(
+                                null, 0, 0, Duration.ZERO, 0, 4L << 30, 2048, Duration.ofSeconds(20), Set.of(), false),
                         new Config.Worker(
                                 2 * cores + 4,
                                 new RenderConfig(
@@ -94,6 +96,16 @@ class ConfigTest {
         env.put("MINILAB_API_KEYS_FILE", "/etc/minilab/keys.json");
         env.put("MINILAB_SPOOL_DIR", "/var/spool/minilab");
         env.put("MINILAB_PRESETS_FILE", "/etc/minilab/presets.json");
+        env.put("MINILAB_RATE_LIMIT", "600/m:50");
+        env.put("MINILAB_QUOTA_QUEUED_JOBS", "500");
+        env.put("MINILAB_QUOTA_BYTES_A_DAY", "10GiB");
+        env.put("MINILAB_MAX_QUEUE_AGE", "15m");
+        env.put("MINILAB_UPLOADS", "40");
+        env.put("MINILAB_UPLOADS_BYTES", "1GiB");
+        env.put("MINILAB_MIN_UPLOAD_RATE", "8KiB");
+        env.put("MINILAB_CLIENT_PATIENCE", "5s");
+        env.put("MINILAB_CORS_ORIGINS", "https://a.example.com, http://localhost:3000");
+        env.put("MINILAB_PRESETS_ONLY", "true");
         env.put("MINILAB_CONCURRENCY", "33");
         env.put("MINILAB_RENDER_PROCESSES", "7");
         env.put("MINILAB_RENDER_ISOLATION", "bubblewrap");
@@ -150,6 +162,17 @@ class ConfigTest {
                                 Path.of("/etc/minilab/keys.json"),
                                 Path.of("/var/spool/minilab"),
                                 Path.of("/etc/minilab/presets.json")),
+                        new AccessConfig(
+                                new AccessConfig.Rate(600, Duration.ofMinutes(1), 50),
+                                500,
+                                10L << 30,
+                                Duration.ofMinutes(15),
+                                40,
+                                1L << 30,
+                                8 << 10,
+                                Duration.ofSeconds(5),
+                                Set.of("https://a.example.com", "http://localhost:3000"),
+                                true),
                         new Config.Worker(
                                 33,
                                 new RenderConfig(

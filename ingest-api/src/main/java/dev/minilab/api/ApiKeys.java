@@ -2,152 +2,137 @@ package dev.minilab.api;
 
 import dev.minilab.config.ConfigException;
 import dev.minilab.job.ErrorCode;
-import dev.minilab.job.Sha256;
-import dev.minilab.job.Tenant;
-import dev.minilab.json.Json;
-import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Who may call: API keys, of which only the SHA-256 is stored. Immutable.
+/// Who may call: the keys of a file that is read again when it has changed. Thread-safe.
 ///
-/// A key is `mlk_`, 30 random characters of base 62 and 6 that check them, so that a typing error is told from a
-/// revoked key without a look-up. The file is JSON: `{"keys": [{"name", "sha256", "tenant", "scopes"}]}`.
-public final class ApiKeys {
+/// The file is looked at once a second at most, when a call comes. A file that cannot be read changes nothing: the keys
+/// known so far go on, and the log says so.
+final class ApiKeys {
 
-    private static final String PREFIX = "mlk_";
-    private static final String BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static final int RANDOM_LENGTH = 30;
-    private static final int CHECK_LENGTH = 6;
+    private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
+    private static final Duration LOOKED_AT = Duration.ofSeconds(1);
+    private static final String BEARER = "Bearer ";
 
-    /// What a key may do.
-    public enum Scope {
-        JOBS_WRITE("jobs:write"),
-        JOBS_READ("jobs:read"),
-        ADMIN("admin");
+    /// By which a change of the file is known: whoever replaces it makes another file of it.
+    private record Stamp(@Nullable Object file, FileTime modified, long size) {}
 
-        private final String wireName;
+    private static final Stamp GONE = new Stamp(null, FileTime.fromMillis(0), -1);
 
-        Scope(String wireName) {
-            this.wireName = wireName;
-        }
+    private final @Nullable Path file;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile Map<String, List<KeysFile.Key>> byId = Map.of();
+    private volatile long lookedAt = System.nanoTime();
+    private Stamp known = GONE;
 
-        public String wireName() {
-            return wireName;
-        }
-    }
-
-    /// One line of the keys file.
-    public record Key(String name, String sha256, Tenant tenant, Set<String> scopes) {
-        public Key {
-            scopes = Set.copyOf(scopes);
-        }
-    }
-
-    /// The content of the keys file.
-    public record KeysFile(List<Key> keys) {
-        public KeysFile {
-            keys = List.copyOf(keys);
-        }
-    }
-
-    /// Who calls.
-    record Caller(Tenant tenant, Set<String> scopes) {
-        void require(Scope scope) throws ProblemException {
-            if (!scopes.contains(scope.wireName()) && !scopes.contains(Scope.ADMIN.wireName())) {
-                throw new ProblemException(ErrorCode.FORBIDDEN, "this needs the scope " + scope.wireName());
-            }
-        }
-    }
-
-    private static final Caller ANYONE = new Caller(Tenant.DEFAULT, Set.of(Scope.ADMIN.wireName()));
-
-    private final @Nullable Map<String, Key> byHash;
-
-    private ApiKeys(@Nullable Map<String, Key> byHash) {
-        this.byHash = byHash;
+    private ApiKeys(@Nullable Path file) {
+        this.file = file;
     }
 
     /// The keys of a file; without a file, anyone is the tenant `default` and may do everything.
     ///
     /// @throws ConfigException if the file cannot be read
     static ApiKeys load(@Nullable Path file) {
-        return file == null
-                ? new ApiKeys(null)
-                : new ApiKeys(read(file).keys().stream()
-                        .collect(Collectors.toUnmodifiableMap(Key::sha256, Function.identity(), (a, _) -> a)));
+        ApiKeys keys = new ApiKeys(file);
+        if (file != null) {
+            keys.known = stamp(file);
+            keys.byId = index(KeysFile.read(file));
+        }
+        return keys;
     }
 
-    /// Reads a keys file.
+    /// Whether callers need a key.
+    boolean needed() {
+        return file != null;
+    }
+
+    /// Who sends this `Authorization` header, if any.
     ///
-    /// @throws ConfigException if it cannot be read
-    public static KeysFile read(Path file) {
-        try {
-            return Json.read(Files.readAllBytes(file), KeysFile.class);
-        } catch (IOException | Json.UnreadableJsonException e) {
-            throw new ConfigException(List.of("MINILAB_API_KEYS_FILE cannot be read: " + e.getMessage()));
-        }
-    }
-
-    /// Makes a new key. It is shown once: what is stored is its hash.
-    public static String create(SecureRandom random) {
-        StringBuilder key = new StringBuilder();
-        for (int i = 0; i < RANDOM_LENGTH; i++) {
-            key.append(BASE62.charAt(random.nextInt(62)));
-        }
-        return PREFIX + key + check(key.toString());
-    }
-
-    public static String hash(String key) {
-        return Sha256.of(key.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /// Who sent a request, if that one may do this.
-    Caller caller(Context ctx, Scope scope) throws ProblemException {
-        Caller caller = authenticate(ctx.header("Authorization"));
-        caller.require(scope);
-        return caller;
-    }
-
-    /// @param authorization the `Authorization` header as sent, if any
+    /// @throws ProblemException unless it holds a key that is known
     Caller authenticate(@Nullable String authorization) throws ProblemException {
-        if (byHash == null) {
-            return ANYONE;
+        if (file == null) {
+            return Caller.ANYONE;
         }
         return Optional.ofNullable(authorization)
-                .filter(header -> header.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(header -> header.substring(7).strip())
-                .filter(ApiKeys::wellFormed)
-                .map(key -> byHash.get(hash(key)))
-                .map(key -> new Caller(key.tenant(), key.scopes()))
+                .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+                .map(header -> header.substring(BEARER.length()).strip())
+                .filter(ApiKey::wellFormed)
+                .flatMap(key -> find(ApiKey.hash(key)))
+                .map(key -> new Caller(
+                        key.id(),
+                        key.tenant(),
+                        key.scopes().stream()
+                                .flatMap(name -> Scope.ofWireName(name).stream())
+                                .collect(Collectors.toUnmodifiableSet())))
                 .orElseThrow(() -> new ProblemException(ErrorCode.UNAUTHORIZED, "send a valid key as Bearer token"));
     }
 
-    private static boolean wellFormed(String key) {
-        int random = PREFIX.length() + RANDOM_LENGTH;
-        return key.length() == random + CHECK_LENGTH
-                && key.startsWith(PREFIX)
-                && key.substring(random).equals(check(key.substring(PREFIX.length(), random)));
+    private Optional<KeysFile.Key> find(String hash) {
+        refresh();
+        byte[] sent = hash.getBytes(StandardCharsets.UTF_8);
+        return byId.getOrDefault(KeysFile.Key.id(hash), List.of()).stream()
+                .filter(key -> MessageDigest.isEqual(key.sha256().getBytes(StandardCharsets.UTF_8), sent))
+                .findFirst();
     }
 
-    private static String check(String random) {
-        CRC32 crc = new CRC32();
-        crc.update(random.getBytes(StandardCharsets.US_ASCII));
-        StringBuilder check = new StringBuilder();
-        for (long rest = crc.getValue(); check.length() < CHECK_LENGTH; rest /= 62) {
-            check.insert(0, BASE62.charAt((int) (rest % 62)));
+    private void refresh() {
+        if (System.nanoTime() - lookedAt > LOOKED_AT.toNanos() && reading.tryLock()) {
+            try {
+                look();
+                lookedAt = System.nanoTime();
+            } finally {
+                reading.unlock();
+            }
         }
-        return check.toString();
+    }
+
+    /// Reads the file again if it has changed since it was last read.
+    void look() {
+        reading.lock();
+        try {
+            Path path = Objects.requireNonNull(file);
+            Stamp now = stamp(path);
+            if (!now.equals(known)) {
+                known = now;
+                KeysFile read = KeysFile.read(path);
+                byId = index(read);
+                LOG.info(
+                        "The API keys have changed: there are {} now",
+                        read.keys().size());
+            }
+        } catch (ConfigException e) {
+            LOG.error("The API keys stay as they were: {}", e.getMessage());
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private static Stamp stamp(Path file) {
+        try {
+            BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Stamp(facts.fileKey(), facts.lastModifiedTime(), facts.size());
+        } catch (IOException _) {
+            return GONE;
+        }
+    }
+
+    private static Map<String, List<KeysFile.Key>> index(KeysFile file) {
+        return file.keys().stream().collect(Collectors.groupingBy(KeysFile.Key::id));
     }
 }

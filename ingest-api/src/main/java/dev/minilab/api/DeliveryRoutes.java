@@ -1,6 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.egress.AddressPolicy;
 import dev.minilab.egress.RefusedUrlException;
 import dev.minilab.egress.TargetUrl;
@@ -34,7 +33,6 @@ final class DeliveryRoutes {
     /// Each is an object in the bucket.
     private static final int MOST_DELIVERIES = 100;
 
-    private final ApiKeys keys;
     private final JobAnswers jobs;
     private final JobRecords records;
     private final WebhookQueue webhooks;
@@ -42,13 +40,11 @@ final class DeliveryRoutes {
     private final TargetUrl.Rules urlRules;
 
     DeliveryRoutes(
-            ApiKeys keys,
             JobAnswers jobs,
             JobRecords records,
             WebhookQueue webhooks,
             AddressPolicy addresses,
             TargetUrl.Rules urlRules) {
-        this.keys = keys;
         this.jobs = jobs;
         this.records = records;
         this.webhooks = webhooks;
@@ -57,19 +53,19 @@ final class DeliveryRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/jobs/{id}/deliveries", this::list);
-        routes.post("/v1/jobs/{id}/deliveries", this::redeliver);
+        routes.get("/v1/jobs/{id}/deliveries", this::list, Access.READ);
+        routes.post("/v1/jobs/{id}/deliveries", this::redeliver, Access.WRITE);
     }
 
     private void list(Context ctx) throws ProblemException {
-        Accepted job = find(ctx, Scope.JOBS_READ).accepted();
+        Accepted job = find(ctx).accepted();
         ctx.header("Cache-Control", "private, no-store")
                 .contentType("application/json")
                 .result(Json.write(DeliveryView.show(records.deliveries(job.tenant(), job.job()))));
     }
 
     private void redeliver(Context ctx) throws IOException, ProblemException, InvalidRequestException {
-        JobSnapshot job = find(ctx, Scope.JOBS_WRITE);
+        JobSnapshot job = find(ctx);
         URI other = other(ctx);
         Accepted accepted = job.accepted();
         Result result = job.result();
@@ -124,7 +120,7 @@ final class DeliveryRoutes {
         }
     }
 
-    private JobSnapshot find(Context ctx, Scope scope) throws ProblemException {
-        return jobs.find(ctx, keys.caller(ctx, scope).tenant());
+    private JobSnapshot find(Context ctx) throws ProblemException {
+        return jobs.find(ctx, Gate.caller(ctx).tenant());
     }
 }

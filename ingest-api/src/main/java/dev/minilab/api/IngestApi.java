@@ -1,5 +1,6 @@
 package dev.minilab.api;
 
+import dev.minilab.config.AccessConfig;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
 import dev.minilab.health.Preflight;
@@ -7,6 +8,9 @@ import dev.minilab.health.Readiness;
 import dev.minilab.health.Shutdown;
 import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
+import dev.minilab.job.JobId;
+import dev.minilab.job.Keys;
+import dev.minilab.job.Tenant;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.Queues;
 import dev.minilab.record.Claims;
@@ -26,12 +30,12 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 
@@ -102,6 +106,17 @@ public final class IngestApi implements AutoCloseable {
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
         JobAnswers answers = new JobAnswers(records, view);
+        AccessConfig access = config.access();
+        BiPredicate<Tenant, JobId> ended =
+                (tenant, job) -> records.result(tenant, job).isPresent();
+        Backlog backlog = part(new Backlog(ended, access.maxQueueAge(), clock));
+        backlog.start();
+        Admission admission = new Admission(
+                access.uploads(),
+                access.uploadBytes(),
+                config.limits().maxUploadBytes(),
+                new Quotas(ended, access.queuedJobs(), access.bytesADay(), clock),
+                backlog);
         Intake intake = new Intake(
                 records,
                 new Idempotency(new Claims(store), records, clock),
@@ -110,33 +125,38 @@ public final class IngestApi implements AutoCloseable {
         Inspector inspector =
                 new Inspector(Limits.defaults().withMaxPixels(config.limits().maxPixels()));
         IntakeRoutes intakeRoutes = new IntakeRoutes(
-                keys,
                 intake,
                 new RequestDraft.Rules(
                         presets, config.egress().policy(), config.egress().rules()),
                 new Origins(store, new Inspections(inspector), config.limits().maxUploadBytes()),
                 answers,
                 config.api().spoolFolder(),
-                config.limits().maxUploadBytes());
-        UploadRoutes uploadRoutes =
-                new UploadRoutes(keys, store, config.limits().maxUploadBytes(), clock);
+                config.limits().maxUploadBytes(),
+                admission,
+                access.presetsOnly());
+        UploadRoutes uploadRoutes = new UploadRoutes(store, config.limits().maxUploadBytes(), clock);
         LifecycleRoutes lifecycleRoutes = new LifecycleRoutes(
-                keys, answers, new Lifecycle(records, new JobRemains(store), new WebhookQueue(webhooks), clock));
-        JobRoutes jobRoutes =
-                new JobRoutes(keys, answers, view, store, config.store().urlTtl());
+                answers, new Lifecycle(records, new JobRemains(store), new WebhookQueue(webhooks), clock));
+        JobRoutes jobRoutes = new JobRoutes(answers, view, store, config.store().urlTtl());
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(
-                keys,
                 answers,
                 records,
                 new WebhookQueue(webhooks),
                 config.egress().policy(),
                 config.egress().rules());
         InstallationRoutes installationRoutes =
-                new InstallationRoutes(keys, presets, new WorkerReports(store), config.limits(), clock);
+                new InstallationRoutes(presets, new WorkerReports(store), config.limits(), clock);
 
-        listen(config, routes -> {
+        Cors cors = new Cors(access.corsOrigins());
+        URI links = store.link(Keys.workers(), config.store().urlTtl());
+        listen(config, new Edge(links), routes -> {
             RequestLog.register(routes);
             Problems.register(routes);
+            if (!keys.needed()) {
+                new LocalCallers(config.api().host(), cors).register(routes);
+            }
+            cors.register(routes);
+            new Gate(keys, new RateLimits(access.rate(), System::nanoTime)).register(routes);
             health(routes, readiness);
             Accepts.register(routes);
             intakeRoutes.register(routes);
@@ -145,16 +165,17 @@ public final class IngestApi implements AutoCloseable {
             deliveryRoutes.register(routes);
             lifecycleRoutes.register(routes);
             installationRoutes.register(routes);
-            new ConsoleRoutes(keys).register(routes);
+            new ConsoleRoutes().register(routes);
         });
         parts.push(readiness::drain);
     }
 
-    private void listen(Config config, Consumer<RoutesConfig> routes) {
+    private void listen(Config config, Edge edge, Consumer<RoutesConfig> routes) {
         Javalin server = Javalin.create(javalin -> {
-            configure(javalin, config.worker().drain());
+            configure(javalin, config, edge);
             routes.accept(javalin.routes);
         });
+        Gate.seal(server);
         part(server::stop);
         try {
             server.start(config.api().host(), config.api().port());
@@ -167,7 +188,7 @@ public final class IngestApi implements AutoCloseable {
         port = server.port();
     }
 
-    private static void configure(JavalinConfig javalin, Duration drain) {
+    private static void configure(JavalinConfig javalin, Config config, Edge edge) {
         javalin.startup.showJavalinBanner = false;
         javalin.startup.showOldJavalinVersionWarning = false;
         javalin.concurrency.useVirtualThreads = true;
@@ -179,23 +200,26 @@ public final class IngestApi implements AutoCloseable {
             http.setRequestHeaderSize(HEADER_BYTES);
         });
         javalin.jetty.modifyServer(server -> {
-            server.setErrorHandler(Problems::answerUnparsed);
-            server.setStopTimeout(drain.toMillis());
+            server.setErrorHandler(edge::refuse);
+            server.setStopTimeout(config.worker().drain().toMillis());
             server.insertHandler(new GracefulHandler());
+            server.insertHandler(
+                    new SlowClients(config.access().patience(), config.access().minUploadRate()));
+            server.insertHandler(edge);
         });
     }
 
     private static void health(RoutesConfig routes, Readiness readiness) {
-        Reads.register(
-                routes,
-                "/health/live",
-                ctx -> ctx.contentType("application/json").result(LIVE));
-        Reads.register(routes, "/health/ready", ctx -> {
-            Readiness.State state = readiness.state();
-            ctx.status(state.ready() ? 200 : 503)
-                    .contentType("application/json")
-                    .result(state.json());
-        });
+        routes.get("/health/live", ctx -> ctx.contentType("application/json").result(LIVE), Access.ANYONE);
+        routes.get(
+                "/health/ready",
+                ctx -> {
+                    Readiness.State state = readiness.state();
+                    ctx.status(state.ready() ? 200 : 503)
+                            .contentType("application/json")
+                            .result(state.json());
+                },
+                Access.ANYONE);
     }
 
     /// Where it listens.

@@ -1,6 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.config.Config;
 import dev.minilab.inspect.Limits;
 import dev.minilab.job.Capabilities;
@@ -31,7 +30,6 @@ final class InstallationRoutes {
     private static final Duration KEPT = Duration.ofSeconds(15);
     private static final String JSON = "application/json";
 
-    private final ApiKeys keys;
     private final byte[] presets;
     private final WorkerReports workers;
     private final Capabilities.Limits originals;
@@ -41,9 +39,7 @@ final class InstallationRoutes {
     private byte @Nullable [] capabilities;
     private long capabilitiesAt;
 
-    InstallationRoutes(
-            ApiKeys keys, Presets presets, WorkerReports workers, Config.Limits limits, InstantSource clock) {
-        this.keys = keys;
+    InstallationRoutes(Presets presets, WorkerReports workers, Config.Limits limits, InstantSource clock) {
         this.presets = show(presets);
         this.workers = workers;
         this.clock = clock;
@@ -54,12 +50,11 @@ final class InstallationRoutes {
     }
 
     void register(RoutesConfig routes) {
-        Reads.register(routes, "/v1/presets", ctx -> answer(ctx, () -> presets));
-        Reads.register(routes, "/v1/capabilities", ctx -> answer(ctx, this::capabilities));
+        routes.get("/v1/presets", ctx -> answer(ctx, () -> presets), Access.READ);
+        routes.get("/v1/capabilities", ctx -> answer(ctx, this::capabilities), Access.READ);
     }
 
-    private void answer(Context ctx, Supplier<byte[]> json) throws ProblemException {
-        keys.authenticate(ctx.header("Authorization")).require(Scope.JOBS_READ);
+    private void answer(Context ctx, Supplier<byte[]> json) {
         ctx.contentType(JSON).result(json.get());
     }
 

@@ -1,9 +1,6 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Caller;
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.inspect.InspectException;
-import dev.minilab.inspect.Inspector;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
@@ -16,73 +13,73 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The calls that make jobs: `POST /v1/jobs` and `POST /v1/jobs/{id}/retry`.
 final class IntakeRoutes {
 
-    /// Uploads at once: each may hold its header, and these may take half of the heap. Fewer than the store has
-    /// connections.
-    private static final long MOST_UPLOADS = 400;
-
     private static final List<String> QUERY = List.of("preset", "webhook_url", "external_id");
 
-    private final ApiKeys keys;
     private final Intake intake;
     private final RequestDraft.Rules rules;
     private final Origins origins;
     private final JobAnswers jobs;
     private final Path spoolFolder;
     private final long maxUploadBytes;
-    private final Semaphore uploads = new Semaphore(
-            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 2 / Inspector.HEAD_LIMIT, 16L, MOST_UPLOADS));
+    private final Admission admission;
+    private final boolean presetsOnly;
 
     IntakeRoutes(
-            ApiKeys keys,
             Intake intake,
             RequestDraft.Rules rules,
             Origins origins,
             JobAnswers jobs,
             Path spoolFolder,
-            long maxUploadBytes) {
-        this.keys = keys;
+            long maxUploadBytes,
+            Admission admission,
+            boolean presetsOnly) {
         this.intake = intake;
         this.rules = rules;
         this.origins = origins;
         this.jobs = jobs;
         this.spoolFolder = spoolFolder;
         this.maxUploadBytes = maxUploadBytes;
+        this.admission = admission;
+        this.presetsOnly = presetsOnly;
     }
 
     void register(RoutesConfig routes) {
-        routes.post("/v1/jobs", this::create);
-        routes.post("/v1/jobs/{id}/retry", this::retry);
+        routes.post("/v1/jobs", this::create, Access.WRITE);
+        routes.post("/v1/jobs/{id}/retry", this::retry, Access.WRITE);
     }
 
     private void create(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
-        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
-        if (!uploads.tryAcquire()) {
-            throw new ProblemException(ErrorCode.UNAVAILABLE, "too many uploads are under way");
-        }
-        try (JobBody body = JobBody.open(ctx.req(), spoolFolder, maxUploadBytes)) {
+        Caller caller = Gate.caller(ctx);
+        try (Admission.Place place = admission.enter(caller.tenant(), ctx.req().getContentLengthLong());
+                JobBody body = JobBody.open(ctx.req(), spoolFolder, maxUploadBytes)) {
             JobRequest request = request(ctx, body);
+            caller.requireSpecs(presetsOnly, request);
             Origin origin = origins.of(caller, request.source(), body.upload());
-            answer(ctx, caller.tenant(), accept(ctx, caller, new RequestDraft(request, rules), origin));
-        } finally {
-            uploads.release();
+            answer(ctx, caller.tenant(), accept(ctx, caller, place, new RequestDraft(request, rules), origin));
         }
     }
 
     private void retry(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
-        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        Caller caller = Gate.caller(ctx);
         JobSnapshot earlier = jobs.find(ctx, caller.tenant());
-        answer(ctx, caller.tenant(), accept(ctx, caller, new RetryDraft(earlier.accepted()), origins.of(earlier)));
+        try (Admission.Place place = admission.enter(caller.tenant(), 0)) {
+            Draft draft = new RetryDraft(earlier.accepted());
+            answer(ctx, caller.tenant(), accept(ctx, caller, place, draft, origins.of(earlier)));
+        }
     }
 
-    private Acceptance accept(Context ctx, Caller caller, Draft draft, Origin origin)
+    private Acceptance accept(Context ctx, Caller caller, Admission.Place place, Draft draft, Origin origin)
             throws IOException, ProblemException, InspectException, InvalidRequestException {
-        return intake.accept(caller.tenant(), draft, origin, ctx.header("Idempotency-Key"));
+        Acceptance acceptance = intake.accept(caller.tenant(), draft, origin, ctx.header("Idempotency-Key"));
+        if (!acceptance.replayed()) {
+            place.accepted(acceptance.accepted());
+        }
+        return acceptance;
     }
 
     private void answer(Context ctx, Tenant tenant, Acceptance acceptance) throws ProblemException {

@@ -1,6 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.Keys;
@@ -15,14 +14,12 @@ import java.time.Duration;
 /// The calls that look at jobs: one job, and its outputs by stable links.
 final class JobRoutes {
 
-    private final ApiKeys keys;
     private final JobAnswers jobs;
     private final JobView view;
     private final ObjectStore store;
     private final Duration urlTtl;
 
-    JobRoutes(ApiKeys keys, JobAnswers jobs, JobView view, ObjectStore store, Duration urlTtl) {
-        this.keys = keys;
+    JobRoutes(JobAnswers jobs, JobView view, ObjectStore store, Duration urlTtl) {
         this.jobs = jobs;
         this.view = view;
         this.store = store;
@@ -30,8 +27,8 @@ final class JobRoutes {
     }
 
     void register(RoutesConfig routes) {
-        Reads.register(routes, "/v1/jobs/{id}", this::show);
-        Reads.register(routes, "/v1/jobs/{id}/outputs/{name}", this::redirectToOutput);
+        routes.get("/v1/jobs/{id}", this::show, Access.READ);
+        routes.get("/v1/jobs/{id}/outputs/{name}", this::redirectToOutput, Access.READ);
     }
 
     private void show(Context ctx) throws ProblemException {
@@ -46,7 +43,7 @@ final class JobRoutes {
     }
 
     private JobSnapshot find(Context ctx) throws ProblemException {
-        return jobs.find(ctx, keys.caller(ctx, Scope.JOBS_READ).tenant());
+        return jobs.find(ctx, Gate.caller(ctx).tenant());
     }
 
     private void redirectToOutput(Context ctx) throws ProblemException {

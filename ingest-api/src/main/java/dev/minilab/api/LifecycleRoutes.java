@@ -1,7 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Caller;
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.record.JobSnapshot;
@@ -11,29 +9,27 @@ import io.javalin.http.Context;
 /// `POST /v1/jobs/{id}/cancel` and `DELETE /v1/jobs/{id}`.
 final class LifecycleRoutes {
 
-    private final ApiKeys keys;
     private final JobAnswers jobs;
     private final Lifecycle lifecycle;
 
-    LifecycleRoutes(ApiKeys keys, JobAnswers jobs, Lifecycle lifecycle) {
-        this.keys = keys;
+    LifecycleRoutes(JobAnswers jobs, Lifecycle lifecycle) {
         this.jobs = jobs;
         this.lifecycle = lifecycle;
     }
 
     void register(RoutesConfig routes) {
-        routes.post("/v1/jobs/{id}/cancel", this::cancel);
-        routes.delete("/v1/jobs/{id}", this::delete);
+        routes.post("/v1/jobs/{id}/cancel", this::cancel, Access.WRITE);
+        routes.delete("/v1/jobs/{id}", this::delete, Access.WRITE);
     }
 
     private void cancel(Context ctx) throws ProblemException {
-        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        Caller caller = Gate.caller(ctx);
         JobSnapshot job = jobs.find(ctx, caller.tenant());
         jobs.write(ctx, lifecycle.cancel(job));
     }
 
     private void delete(Context ctx) throws ProblemException {
-        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        Caller caller = Gate.caller(ctx);
         JobId job = JobId.parse(ctx.pathParam("id"))
                 .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job"));
         if (!lifecycle.delete(caller.tenant(), job)) {

@@ -1,7 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Caller;
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Tenant;

@@ -2,7 +2,10 @@ package dev.minilab.api;
 
 import dev.minilab.job.ErrorCode;
 import dev.minilab.request.InvalidRequestException.Mistake;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// That a request is answered with an error of the catalogue. The detail is for the client and repeats nothing of the
 /// input.
@@ -12,15 +15,22 @@ final class ProblemException extends Exception {
 
     private final ErrorCode code;
     private final transient List<Mistake> mistakes;
+    private final @Nullable Duration retryAfter;
 
     ProblemException(ErrorCode code, String detail) {
-        this(code, detail, List.of());
+        this(code, detail, List.of(), null);
     }
 
-    ProblemException(ErrorCode code, String detail, List<Mistake> mistakes) {
+    /// @param retryAfter when the same request may succeed
+    ProblemException(ErrorCode code, String detail, Duration retryAfter) {
+        this(code, detail, List.of(), retryAfter);
+    }
+
+    private ProblemException(ErrorCode code, String detail, List<Mistake> mistakes, @Nullable Duration retryAfter) {
         super(detail);
         this.code = code;
         this.mistakes = mistakes;
+        this.retryAfter = retryAfter;
     }
 
     /// A sentence, never null.
@@ -35,5 +45,10 @@ final class ProblemException extends Exception {
 
     List<Mistake> mistakes() {
         return mistakes;
+    }
+
+    /// When the same request may succeed, where that is known.
+    Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 }

@@ -11,10 +11,13 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,10 @@ final class Problems {
     private Problems() {}
 
     static void register(RoutesConfig routes) {
-        routes.exception(ProblemException.class, (e, ctx) -> write(ctx, e.code(), e.getMessage(), e.mistakes()));
+        routes.exception(ProblemException.class, (e, ctx) -> {
+            e.retryAfter().ifPresent(wait -> ctx.header("Retry-After", Long.toString(seconds(wait))));
+            write(ctx, e.code(), e.getMessage(), e.mistakes());
+        });
         routes.exception(InspectException.class, (e, ctx) -> write(ctx, e.code(), e.getMessage(), List.of()));
         routes.exception(InvalidRequestException.class, (e, ctx) -> write(ctx, e.code(), e.getMessage(), e.mistakes()));
         routes.exception(
@@ -74,14 +80,23 @@ final class Problems {
         }
     }
 
+    /// What reads a body does not know why it broke off.
     private static void write(Context ctx, ErrorCode code, String detail, List<Mistake> mistakes) {
+        if (SlowClients.cutOff(ctx.req())) {
+            writeAsIs(ctx, ErrorCode.TIMEOUT, "the body came too slowly", List.of());
+        } else {
+            writeAsIs(ctx, code, detail, mistakes);
+        }
+    }
+
+    private static void writeAsIs(Context ctx, ErrorCode code, String detail, List<Mistake> mistakes) {
         ObjectNode json =
                 problem(code, detail).put("instance", ctx.req().getRequestURI()).put("request_id", RequestLog.id(ctx));
         if (!mistakes.isEmpty()) {
             ArrayNode errors = json.putArray("errors");
             mistakes.forEach(m -> errors.addObject().put("pointer", m.pointer()).put("detail", m.detail()));
         }
-        if (code.status() == 503 || code.status() == 429) {
+        if ((code.status() == 503 || code.status() == 429) && !ctx.res().containsHeader("Retry-After")) {
             ctx.header("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (code == ErrorCode.UNAUTHORIZED) {
@@ -103,16 +118,40 @@ final class Problems {
                 .put("retryable", code.retryable());
     }
 
-    /// Answers what never becomes a request of ours, because the server cannot parse it.
+    /// Answers what never becomes a request of ours: what the server cannot parse, or no longer takes.
     static boolean answerUnparsed(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
-        ErrorCode code =
-                status == 431 ? ErrorCode.HEADERS_TOO_LARGE : status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
-        ObjectNode json = problem(code, code.title()).put("instance", "").put("request_id", "");
+        ErrorCode code = ofStatus(response.getStatus());
+        String id = RequestLog.newId();
+        ObjectNode json = problem(code, code.title()).put("instance", "").put("request_id", id);
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.put("X-Request-Id", id);
+        headers.put(HttpHeader.CONTENT_TYPE, PROBLEM_JSON);
+        if (code == ErrorCode.UNAVAILABLE) {
+            headers.put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (code == ErrorCode.INTERNAL) {
+            LOG.error("Request {} failed in the server", id, (Throwable)
+                    request.getAttribute(ErrorHandler.ERROR_EXCEPTION));
+        }
         response.setStatus(code.status());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, PROBLEM_JSON);
         response.write(true, ByteBuffer.wrap(Json.write(json)), callback);
         return true;
+    }
+
+    private static ErrorCode ofStatus(int status) {
+        return switch (status) {
+            case 404 -> ErrorCode.NOT_FOUND;
+            case 405, 501 -> ErrorCode.METHOD_NOT_ALLOWED;
+            case 408 -> ErrorCode.TIMEOUT;
+            case 413 -> ErrorCode.TOO_LARGE;
+            case 431 -> ErrorCode.HEADERS_TOO_LARGE;
+            case 503 -> ErrorCode.UNAVAILABLE;
+            default -> status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
+        };
+    }
+
+    private static long seconds(Duration wait) {
+        return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
     }
 
     /// Answers after which a body may still be under way that nobody will read.

@@ -24,12 +24,10 @@ final class RequestLog {
 
     static void register(RoutesConfig routes) {
         routes.before(ctx -> {
-            String id = "req_" + JobId.create(Instant.now()).value().substring("job_".length());
+            String id = newId();
             ctx.attribute(ID, id);
             ctx.attribute(START, System.nanoTime());
             ctx.header("X-Request-Id", id);
-            ctx.header("X-Content-Type-Options", "nosniff");
-            ctx.header("Referrer-Policy", "no-referrer");
         });
         routes.after(ctx -> {
             Long start = ctx.attribute(START);
@@ -58,6 +56,10 @@ final class RequestLog {
     /// Names the job that a request is about, for its line in the log.
     static void job(Context ctx, JobId job) {
         ctx.attribute(JOB, job);
+    }
+
+    static String newId() {
+        return "req_" + JobId.create(Instant.now()).value().substring("job_".length());
     }
 
     static String id(Context ctx) {

@@ -1,7 +1,5 @@
 package dev.minilab.api;
 
-import dev.minilab.api.ApiKeys.Caller;
-import dev.minilab.api.ApiKeys.Scope;
 import dev.minilab.job.Keys;
 import dev.minilab.job.UploadId;
 import dev.minilab.json.Json;
@@ -24,24 +22,22 @@ final class UploadRoutes {
 
     private static final Duration TTL = Duration.ofHours(1);
 
-    private final ApiKeys keys;
     private final ObjectStore store;
     private final long maxUploadBytes;
     private final InstantSource clock;
 
-    UploadRoutes(ApiKeys keys, ObjectStore store, long maxUploadBytes, InstantSource clock) {
-        this.keys = keys;
+    UploadRoutes(ObjectStore store, long maxUploadBytes, InstantSource clock) {
         this.store = store;
         this.maxUploadBytes = maxUploadBytes;
         this.clock = clock;
     }
 
     void register(RoutesConfig routes) {
-        routes.post("/v1/uploads", this::create);
+        routes.post("/v1/uploads", this::create, Access.WRITE);
     }
 
     private void create(Context ctx) throws IOException, ProblemException, InvalidRequestException {
-        Caller caller = keys.caller(ctx, Scope.JOBS_WRITE);
+        Caller caller = Gate.caller(ctx);
         UploadRequest request = UploadRequest.read(JobBody.json(ctx.req()));
         JobBody.requireImageType(request.contentType());
         if (request.contentLength() > maxUploadBytes) {

@@ -1,28 +1,20 @@
 package dev.minilab.standalone;
 
-import dev.minilab.api.ApiKeys;
 import dev.minilab.api.IngestApi;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
-import dev.minilab.job.Tenant;
-import dev.minilab.json.Json;
 import dev.minilab.webhook.SigningKey;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.worker.Worker;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -42,7 +34,7 @@ import picocli.CommandLine.Parameters;
             Main.Api.class,
             Main.WorkerCommand.class,
             Main.InfraCommand.class,
-            Main.Keys.class,
+            KeysCommand.class,
             Main.SecretsCommand.class,
             WebhooksCommand.class
         })
@@ -222,51 +214,6 @@ public final class Main {
             System.out.println("READY " + infra.storeEndpoint() + " " + infra.queueEndpoint());
             System.out.flush();
             return runUntilStopped(infra);
-        }
-    }
-
-    @Command(name = "keys", description = "API keys.", subcommands = Keys.Create.class)
-    static final class Keys implements Callable<Integer> {
-        @Override
-        public Integer call() {
-            CommandLine.usage(this, System.out);
-            return 2;
-        }
-
-        @Command(name = "create", description = "Make a key, print it once, and keep its hash in the keys file.")
-        static final class Create implements Callable<Integer> {
-            @Option(names = "--file", required = true, description = "The keys file; made if need be.")
-            private Path file = Path.of("keys.json");
-
-            @Option(names = "--name", description = "What the key is for.", defaultValue = "key")
-            private String name = "key";
-
-            @Option(names = "--tenant", description = "Whose jobs it gives access to.", defaultValue = "default")
-            private String tenant = "default";
-
-            @Option(
-                    names = "--scope",
-                    split = ",",
-                    description = "jobs:write, jobs:read or admin (default: ${DEFAULT-VALUE}).",
-                    defaultValue = "jobs:write,jobs:read")
-            private List<String> scopes = List.of();
-
-            @Override
-            public Integer call() throws IOException {
-                Set<String> known = Stream.of(ApiKeys.Scope.values())
-                        .map(ApiKeys.Scope::wireName)
-                        .collect(Collectors.toSet());
-                if (!known.containsAll(scopes)) {
-                    throw new IllegalArgumentException("--scope: there are " + known + " and no others");
-                }
-                String key = ApiKeys.create(new SecureRandom());
-                List<ApiKeys.Key> keys =
-                        new ArrayList<>(Files.exists(file) ? ApiKeys.read(file).keys() : List.of());
-                keys.add(new ApiKeys.Key(name, ApiKeys.hash(key), new Tenant(tenant), Set.copyOf(scopes)));
-                Files.write(file, Json.write(new ApiKeys.KeysFile(keys)));
-                System.out.println(key);
-                return 0;
-            }
         }
     }
 

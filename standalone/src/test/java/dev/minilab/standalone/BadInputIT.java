@@ -258,7 +258,7 @@ class BadInputIT {
         byte[] image = Images.jpeg(600, 400);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.getPort())) {
             OutputStream out = socket.getOutputStream();
-            out.write(ascii("POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: "
+            out.write(ascii("POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
                     + image.length + "\r\n\r\n"));
             out.write(image, 0, image.length / 2);
             out.flush();
@@ -281,22 +281,23 @@ class BadInputIT {
     @Test
     @DisplayName("C9, C10, C11 what is no HTTP is a problem too")
     void unparsable() throws Exception {
-        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: x", "Content-Length: -1"))
+        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: -1"))
                 .startsWith("HTTP/1.1 400 ")
                 .contains("application/problem+json", "bad_request");
-        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: x", "Content-Length: 3", "Transfer-Encoding: chunked"))
+        assertThat(exchange(
+                        "POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: 3", "Transfer-Encoding: chunked"))
                 .startsWith("HTTP/1.1 400 ");
-        assertThat(exchange("GET / HTTP/1.1", "Host: x", "X: " + "y".repeat(40_000)))
+        assertThat(exchange("GET / HTTP/1.1", "Host: localhost", "X: " + "y".repeat(40_000)))
                 .startsWith("HTTP/1.1 431 ")
                 .contains("headers_too_large");
-        assertThat(exchange("GET /v1/jobs/%00 HTTP/1.1", "Host: x", "Connection: close"))
+        assertThat(exchange("GET /v1/jobs/%00 HTTP/1.1", "Host: localhost", "Connection: close"))
                 .contains("application/problem+json");
     }
 
     @Test
     @DisplayName("C12 neither a length nor chunks")
     void noLength() throws Exception {
-        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: x", "Content-Type: image/jpeg"))
+        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Type: image/jpeg"))
                 .startsWith("HTTP/1.1 411 ")
                 .contains("length_required");
     }

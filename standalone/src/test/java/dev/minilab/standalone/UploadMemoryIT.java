@@ -90,7 +90,7 @@ class UploadMemoryIT {
             String head = String.join(
                     "\r\n",
                     "POST /v1/jobs HTTP/1.1",
-                    "Host: x",
+                    "Host: localhost",
                     "Connection: close",
                     "Content-Type: image/jpeg",
                     framing);
