@@ -1,44 +1,68 @@
 package dev.minilab.worker.render;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// Gives pipes a buffer that holds most originals, on Linux. With the usual 64 KiB both ends have to wake up for
-/// every piece, and on a busy machine each of them waits for its turn.
+/// What Java cannot do with pipes.
 final class Pipes {
 
     private static final int F_SETPIPE_SZ = 1031;
 
     /// What any user may ask for.
-    private static final int BYTES = 1 << 20;
+    static final int BYTES = 1 << 20;
+
+    /// `struct pollfd`: the descriptor, what to wait for (nothing but its end), and what has come.
+    private static final MemoryLayout POLL_FD =
+            MemoryLayout.structLayout(ValueLayout.JAVA_INT, ValueLayout.JAVA_SHORT, ValueLayout.JAVA_SHORT);
+
+    private static final long REVENTS = 6;
+
+    private static final MethodHandle FCNTL = function(
+            "fcntl",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+            Linker.Option.firstVariadicArg(2));
+
+    private static final MethodHandle POLL = function(
+            "poll",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
     private Pipes() {}
 
-    /// Enlarges the pipe of a file descriptor. Changes nothing where that is not to be had.
+    /// Gives a pipe a buffer that holds most originals, on Linux. With the usual 64 KiB both ends have to wake up for
+    /// every piece, and on a busy machine each of them waits for its turn. Changes nothing where that is not to be had.
     static void enlarge(int descriptor) {
-        MemorySegment fcntl =
-                Linker.nativeLinker().defaultLookup().find("fcntl").orElse(MemorySegment.NULL);
-        boolean linux = System.getProperty("os.name").equals("Linux");
-        if (!linux || fcntl.equals(MemorySegment.NULL)) {
-            return;
-        }
-        try {
-            int _ = (int) handle(fcntl).invokeExact(descriptor, F_SETPIPE_SZ, BYTES);
-        } catch (Throwable e) {
-            throw new IllegalStateException("fcntl cannot be called", e);
+        if (System.getProperty("os.name").equals("Linux")) {
+            try {
+                int _ = (int) FCNTL.invokeExact(descriptor, F_SETPIPE_SZ, BYTES);
+            } catch (Throwable e) {
+                throw new IllegalStateException("fcntl cannot be called", e);
+            }
         }
     }
 
-    @SuppressWarnings("restricted") // A function of the C library with its own signature.
-    private static MethodHandle handle(MemorySegment fcntl) {
-        return Linker.nativeLinker()
-                .downcallHandle(
-                        fcntl,
-                        FunctionDescriptor.of(
-                                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-                        Linker.Option.firstVariadicArg(2));
+    /// Waits until nobody can write into a pipe any more, and takes nothing out of it.
+    static void awaitHangUp(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment poll = arena.allocate(POLL_FD);
+            poll.set(ValueLayout.JAVA_INT, 0, descriptor);
+            while (poll.get(ValueLayout.JAVA_SHORT, REVENTS) == 0) { // Again after a signal.
+                int _ = (int) POLL.invokeExact(poll, 1L, -1);
+            }
+        } catch (Throwable e) {
+            throw new IllegalStateException("poll cannot be called", e);
+        }
+    }
+
+    @SuppressWarnings("restricted") // Functions of the C library with their own signatures.
+    private static MethodHandle function(String name, FunctionDescriptor signature, Linker.Option... options) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature, options);
     }
 }

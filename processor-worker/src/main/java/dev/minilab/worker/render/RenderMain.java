@@ -15,15 +15,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.SynchronousQueue;
 import javax.imageio.ImageIO;
 
 /// The main class of a render process: reads requests from standard input, renders them one after the other, and
 /// replies on file descriptor 3. Standard output leads to standard error, so that nobody else can write into the
 /// channel.
 ///
-/// When the input ends the process ends, whatever it is doing: its worker is gone.
+/// One thread reads, renders and writes, so that a request wakes it up once. When the worker is gone the process ends,
+/// whatever it is doing.
 public final class RenderMain {
 
     static final long MAX_GREETING = 1 << 16;
@@ -44,19 +43,24 @@ public final class RenderMain {
 
     static void serve(Work work) throws IOException {
         ImageIO.setUseCache(false);
-        var out = new DataOutputStream(new BufferedOutputStream(channel()));
+        var out = new DataOutputStream(new BufferedOutputStream(channel(), Pipes.BYTES));
         var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         Pipes.enlarge(0);
         Pipes.enlarge(CHANNEL_DESCRIPTOR);
-        Frames.write(out, Messages.greeting(work.codecs()));
-        BlockingQueue<List<byte[]>> requests = new SynchronousQueue<>();
-        Thread.ofPlatform().daemon().name("render").start(() -> answer(work, requests, out));
-        try {
-            while (true) {
-                requests.put(Frames.read(in, MAX_REQUEST));
-            }
-        } catch (EOFException | InterruptedException _) {
+        Thread.ofPlatform().daemon().name("hang-up").start(() -> {
+            Pipes.awaitHangUp(0);
             Runtime.getRuntime().halt(0); // At once: a decoder may be hanging.
+        });
+        try {
+            Frames.write(out, Messages.greeting(work.codecs()));
+            while (true) {
+                Frames.write(out, answer(work, Frames.read(in, MAX_REQUEST)));
+            }
+        } catch (EOFException _) {
+            Runtime.getRuntime().halt(0);
+        } catch (IOException e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
         }
     }
 
@@ -69,17 +73,6 @@ public final class RenderMain {
             throw new IOException("descriptor " + CHANNEL_DESCRIPTOR + " is no pipe: only a worker starts this");
         }
         return Files.newOutputStream(path, StandardOpenOption.WRITE);
-    }
-
-    private static void answer(Work work, BlockingQueue<List<byte[]>> requests, DataOutputStream out) {
-        try {
-            while (true) {
-                Frames.write(out, answer(work, requests.take()));
-            }
-        } catch (IOException | InterruptedException e) {
-            e.printStackTrace();
-            Runtime.getRuntime().halt(1);
-        }
     }
 
     private static List<byte[]> answer(Work work, List<byte[]> request) {

@@ -53,7 +53,7 @@ final class RenderProcess implements AutoCloseable {
         this.process = process;
         this.memory = memory;
         log = new ChildLog(process.pid(), process.getErrorStream());
-        out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), 1 << 16));
+        out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), Pipes.BYTES));
         in = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
         channel = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("render-" + process.pid()).factory());
