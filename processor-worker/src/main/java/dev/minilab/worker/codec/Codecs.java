@@ -29,6 +29,18 @@ public final class Codecs {
         return of(OpenCvCodec.load(), LibvipsCodec.load(), Optional.of(new ImageIoCodec()));
     }
 
+    /// Those that another process has found here: what takes long to find out or to load, it is not before it is
+    /// needed.
+    ///
+    /// @param known what it said; all is found out anew if that is nothing
+    public static Codecs available(List<Capabilities.Codec> known) {
+        Optional<LibvipsCodec> libvips = known.stream()
+                .filter(codec -> codec.name().equals(LibvipsCodec.NAME))
+                .findFirst()
+                .map(LibvipsCodec::known);
+        return known.isEmpty() ? available() : of(OpenCvCodec.load(), libvips, Optional.of(new ImageIoCodec()));
+    }
+
     /// Those that Maven brings, without what the system has installed.
     public static Codecs bundled() {
         return of(OpenCvCodec.load(), Optional.of(new ImageIoCodec()));

@@ -1,6 +1,7 @@
 package dev.minilab.worker.codec;
 
 import dev.minilab.inspect.Inspection;
+import dev.minilab.job.Capabilities;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.ImageFormat;
 import dev.minilab.worker.codec.Vips.LoadOptions;
@@ -13,10 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The system's libvips, 8.13 or newer: the formats that the bundled codecs lack, animations and CMYK.
 ///
-/// What it reads and writes depends on how that libvips was built and is found out when it is loaded. Loaders are
+/// What it reads and writes depends on how that libvips was built and is found out when it is loaded, unless told.
+/// Loaders are
 /// allowed by a list: none but those for a format of ours is ever run, whatever a file claims to be. Colours other
 /// than 8-bit RGB are converted to sRGB, by the profile in the file if it is a usable one. Decoded pixels lie in
 /// native memory until they are closed. Safe for use by many threads; a call uses one more thread of libvips' own.
@@ -24,6 +27,8 @@ public final class LibvipsCodec implements Codec {
 
     /// `off` keeps the library from being used though it is there.
     static final String SWITCH = "minilab.libvips";
+
+    static final String NAME = "libvips";
 
     /// From memory only: a loader that opens paths has no business here. Each is called by its name, so that no code
     /// but its own looks at the file.
@@ -62,15 +67,21 @@ public final class LibvipsCodec implements Codec {
 
     private static final byte[] END_OF_JPEG = {(byte) 0xFF, (byte) 0xD9};
 
-    private final Vips vips;
+    private final String version;
     private final Set<ImageFormat> readable = EnumSet.noneOf(ImageFormat.class);
     private final Set<ImageFormat> writable = EnumSet.noneOf(ImageFormat.class);
+    private @Nullable Vips started;
+
+    private LibvipsCodec(Capabilities.Codec known) {
+        version = known.version();
+        readable.addAll(known.reads());
+        writable.addAll(known.writes());
+    }
 
     private LibvipsCodec(Vips vips) {
-        this.vips = vips;
-        vips.blockUntrusted();
-        vips.block("VipsForeignLoad", true);
-        ALLOWED.forEach(type -> vips.block(type, false));
+        started = vips;
+        version = "%d.%d.%d".formatted(vips.version(0), vips.version(1), vips.version(2));
+        restrict(vips);
         LOADERS.forEach((format, loader) -> addIf(vips.has(loader), format, readable));
         SAVERS.forEach((format, saver) -> addIf(vips.has(saver), format, writable));
         readable.removeIf(format -> !decodes(format));
@@ -85,14 +96,34 @@ public final class LibvipsCodec implements Codec {
                 : Vips.load().map(LibvipsCodec::new);
     }
 
+    /// The codec as another process of this system has found it to be: the library is loaded when it is first needed.
+    static LibvipsCodec known(Capabilities.Codec known) {
+        return new LibvipsCodec(known);
+    }
+
+    private synchronized Vips vips() {
+        if (started == null) {
+            Vips vips = Vips.load().orElseThrow(() -> new IllegalStateException("libvips is there no more"));
+            restrict(vips);
+            started = vips;
+        }
+        return started;
+    }
+
+    private static void restrict(Vips vips) {
+        vips.blockUntrusted();
+        vips.block("VipsForeignLoad", true);
+        ALLOWED.forEach(type -> vips.block(type, false));
+    }
+
     @Override
     public String name() {
-        return "libvips";
+        return NAME;
     }
 
     @Override
     public String version() {
-        return "%d.%d.%d".formatted(vips.version(0), vips.version(1), vips.version(2));
+        return version;
     }
 
     @Override
@@ -147,7 +178,7 @@ public final class LibvipsCodec implements Codec {
     public byte[] encode(Picture picture, Encoding encoding) throws RenderException {
         List<Pixels> frames = encoding.animated() ? picture.frames() : List.of(picture.first());
         try (Arena arena = Arena.ofConfined();
-                VipsImage image = VipsPicture.stack(vips, frames, arena)) {
+                VipsImage image = VipsPicture.stack(vips(), frames, arena)) {
             if (frames.size() > 1) {
                 image.put("page-height", picture.first().height());
                 image.put("loop", picture.loops());
@@ -200,7 +231,7 @@ public final class LibvipsCodec implements Codec {
             file.asSlice(original.length).copyFrom(MemorySegment.ofArray(END_OF_JPEG));
         }
         String loader = LOADERS.getOrDefault(source.format(), "");
-        return vips.load(loader, file, options(source.format(), need.animated(), shrink, endless));
+        return vips().load(loader, file, options(source.format(), need.animated(), shrink, endless));
     }
 
     /// A JPEG that lacks nothing but its end marker is whole. So it gets one, and the strictest level, which no other

@@ -1,9 +1,11 @@
 package dev.minilab.worker.render;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,18 +23,31 @@ record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String ma
 
     private static final String NATIVES = "org.bytedeco.javacpp.cachedir";
 
+    /// The jars that rendering needs: a third of a second goes into looking for natives in all the others, and what
+    /// is not there cannot be turned against us.
+    private static final Pattern NEEDED =
+            Pattern.compile("(common|processor-worker|jackson-(annotations|core|databind)|jspecify|thumbnailator"
+                    + "|imageio|common-(image|io|lang)|javacpp|opencv|openblas)-.*\\.jar");
+
     ChildCommand {
         classPath = List.copyOf(classPath);
     }
 
-    /// With the Java, the class path and the folder of native libraries of this JVM.
+    /// With the Java, what is needed of the class path, and the folder of native libraries of this JVM.
     static ChildCommand ofThisJvm(String mainClass, long heap) {
         List<Path> classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .map(entry -> Path.of(entry).toAbsolutePath().normalize())
+                .filter(ChildCommand::isNeeded)
                 .toList();
         Path natives = Path.of(System.getProperty(NATIVES, System.getProperty("user.home") + "/.javacpp/cache"))
                 .toAbsolutePath();
         return new ChildCommand(Path.of(System.getProperty("java.home")), classPath, natives, mainClass, heap);
+    }
+
+    /// Folders are those of a build.
+    private static boolean isNeeded(Path entry) {
+        return Files.isDirectory(entry)
+                || NEEDED.matcher(entry.getFileName().toString()).matches();
     }
 
     Path java() {

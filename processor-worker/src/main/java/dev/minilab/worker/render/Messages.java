@@ -25,7 +25,7 @@ final class Messages {
 
     private Messages() {}
 
-    /// What a process says first: the codecs it has.
+    /// What both say first: the codecs they know, and those they have.
     static List<byte[]> greeting(List<Capabilities.Codec> codecs) {
         return List.of(Json.write(new Greeting(codecs)));
     }

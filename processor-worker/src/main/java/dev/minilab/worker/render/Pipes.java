@@ -20,8 +20,6 @@ final class Pipes {
     private static final MemoryLayout POLL_FD =
             MemoryLayout.structLayout(ValueLayout.JAVA_INT, ValueLayout.JAVA_SHORT, ValueLayout.JAVA_SHORT);
 
-    private static final long REVENTS = 6;
-
     private static final MethodHandle FCNTL = function(
             "fcntl",
             FunctionDescriptor.of(
@@ -36,7 +34,7 @@ final class Pipes {
     private Pipes() {}
 
     /// Gives a pipe a buffer that holds most originals, on Linux. With the usual 64 KiB both ends have to wake up for
-    /// every piece, and on a busy machine each of them waits for its turn. Changes nothing where that is not to be had.
+    /// every piece, and on a busy machine each of them waits for its turn. Changes nothing where it cannot.
     static void enlarge(int descriptor) {
         if (System.getProperty("os.name").equals("Linux")) {
             try {
@@ -52,9 +50,10 @@ final class Pipes {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(POLL_FD);
             poll.set(ValueLayout.JAVA_INT, 0, descriptor);
-            while (poll.get(ValueLayout.JAVA_SHORT, REVENTS) == 0) { // Again after a signal.
-                int _ = (int) POLL.invokeExact(poll, 1L, -1);
-            }
+            int ended;
+            do {
+                ended = (int) POLL.invokeExact(poll, 1L, -1);
+            } while (ended < 1); // Again after a signal.
         } catch (Throwable e) {
             throw new IllegalStateException("poll cannot be called", e);
         }

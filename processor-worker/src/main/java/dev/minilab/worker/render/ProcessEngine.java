@@ -143,7 +143,7 @@ final class ProcessEngine implements Engine {
     private void warmUp(RenderProcess process) {
         long start = System.nanoTime();
         try {
-            codecs = process.greet(START_LIMIT);
+            codecs = process.greet(codecs, START_LIMIT);
             process.render(warmUp, START_LIMIT);
             process.learnFamily();
             failedStarts.set(0);

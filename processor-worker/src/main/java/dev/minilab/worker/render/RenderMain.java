@@ -1,5 +1,6 @@
 package dev.minilab.worker.render;
 
+import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -15,10 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 
-/// The main class of a render process: reads requests from standard input, renders them one after the other, and
-/// replies on file descriptor 3. Standard output leads to standard error, so that nobody else can write into the
+/// The main class of a render process: is told which codecs are known and says which it has, then reads requests from
+/// standard input, renders them one after the other, and replies on file descriptor 3. Standard output leads to
+/// standard error, so that nobody else can write into the
 /// channel.
 ///
 /// One thread reads, renders and writes, so that a request wakes it up once. When the worker is gone the process ends,
@@ -38,10 +41,11 @@ public final class RenderMain {
 
     /// Serves until the input ends.
     static void main() throws IOException {
-        serve(Work.ofInstallation());
+        serve(Work::ofInstallation);
     }
 
-    static void serve(Work work) throws IOException {
+    /// @param start makes what renders, of the codecs that are known
+    static void serve(Function<List<Capabilities.Codec>, Work> start) throws IOException {
         ImageIO.setUseCache(false);
         var out = new DataOutputStream(new BufferedOutputStream(channel(), Pipes.BYTES));
         var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
@@ -52,6 +56,7 @@ public final class RenderMain {
             Runtime.getRuntime().halt(0); // At once: a decoder may be hanging.
         });
         try {
+            Work work = start.apply(Messages.codecs(Frames.read(in, MAX_GREETING)));
             Frames.write(out, Messages.greeting(work.codecs()));
             while (true) {
                 Frames.write(out, answer(work, Frames.read(in, MAX_REQUEST)));

@@ -94,9 +94,15 @@ final class RenderProcess implements AutoCloseable {
                 .orElse(renderer);
     }
 
-    /// Waits for what a process says before anything else: its codecs.
-    List<Capabilities.Codec> greet(Duration limit) throws RenderException, ProcessLostException, InterruptedException {
-        return ask(() -> Messages.codecs(Frames.read(in, RenderMain.MAX_GREETING)), limit);
+    /// Tells a process the codecs that are known, before anything else, and waits for what it answers: those it has.
+    List<Capabilities.Codec> greet(List<Capabilities.Codec> known, Duration limit)
+            throws RenderException, ProcessLostException, InterruptedException {
+        return ask(
+                () -> {
+                    Frames.write(out, Messages.greeting(known));
+                    return Messages.codecs(Frames.read(in, RenderMain.MAX_GREETING));
+                },
+                limit);
     }
 
     /// Renders within a time.

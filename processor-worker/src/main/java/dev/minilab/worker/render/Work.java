@@ -21,7 +21,15 @@ interface Work {
 
     /// The pipeline with all codecs of this installation.
     static Work ofInstallation() {
-        Codecs codecs = Codecs.available();
+        return of(Codecs.available());
+    }
+
+    /// The same, with codecs that another process has found in it; all are found out if there are none.
+    static Work ofInstallation(List<Capabilities.Codec> known) {
+        return of(Codecs.available(known));
+    }
+
+    private static Work of(Codecs codecs) {
         Pipeline pipeline = new Pipeline(codecs);
         return new Work() {
             @Override

@@ -26,7 +26,7 @@ final class EvilMain {
     private EvilMain() {}
 
     static void main() throws IOException {
-        RenderMain.serve(request -> {
+        RenderMain.serve(_ -> request -> {
             String told = new String(
                     request.original(), 0, Math.min(200, request.original().length), StandardCharsets.ISO_8859_1);
             String[] words = told.split(" ", -1);

@@ -3,14 +3,13 @@ package dev.minilab.worker.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.config.RenderConfig.Isolation;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -39,10 +38,12 @@ class OrphansTest {
     }
 
     private static Process parent(Isolation isolation) throws IOException {
-        ChildCommand like = ChildCommand.ofThisJvm(ParentMain.class.getName(), 128L << 20);
-        String classPath =
-                like.classPath().stream().map(String::valueOf).collect(Collectors.joining(File.pathSeparator));
-        return new ProcessBuilder(like.java().toString(), "-cp", classPath, like.mainClass(), isolation.wireName())
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ParentMain.class.getName(),
+                        isolation.wireName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
