@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /// A receiver of webhooks that keeps what it gets.
 final class WebhookReceiver implements AutoCloseable {
 
-    record Received(HttpHeaders headers, String body) {
+    record Received(HttpHeaders headers, String body, Instant at) {
         String id() {
             return headers.firstValue("webhook-id").orElse("");
         }
@@ -40,7 +41,7 @@ final class WebhookReceiver implements AutoCloseable {
             try (exchange) {
                 Map<String, List<String>> headers = Map.copyOf(exchange.getRequestHeaders());
                 String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                received.add(new Received(HttpHeaders.of(headers, (_, _) -> true), body));
+                received.add(new Received(HttpHeaders.of(headers, (_, _) -> true), body, Instant.now()));
                 exchange.sendResponseHeaders(204, -1);
             }
         });
@@ -55,6 +56,11 @@ final class WebhookReceiver implements AutoCloseable {
         Received one = received.poll(seconds, TimeUnit.SECONDS);
         assertThat(one).as("a webhook within %s s", seconds).isNotNull();
         return one;
+    }
+
+    /// What has come and was not awaited, in order; it stays.
+    List<Received> log() {
+        return List.copyOf(received);
     }
 
     int waiting() {
