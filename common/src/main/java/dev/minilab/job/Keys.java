@@ -18,6 +18,8 @@ public final class Keys {
     private static final Pattern JOB_OBJECT =
             Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(\\d{8}T\\d{2})/(job_[0-9A-Z]{26})/(.+\\.json)");
     private static final Pattern DELIVERY = Pattern.compile("deliveries/([1-9]\\d{0,3})\\.json");
+    private static final Pattern JOB_FOLDER =
+            Pattern.compile("jobs/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})/");
     private static final Pattern FOLDER = Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(?:(\\d{8}T\\d{2})/)?");
 
     private static final Pattern DUE_FOLDER = Pattern.compile("due/(\\d{8}T\\d{2})/");
@@ -159,6 +161,12 @@ public final class Keys {
     public static Optional<String> hourOf(String folder) {
         Matcher matcher = FOLDER.matcher(folder);
         return matcher.matches() ? Optional.ofNullable(matcher.group(2)) : Optional.empty();
+    }
+
+    /// The job of a folder below [#hour].
+    public static Optional<JobId> jobOf(String folder) {
+        Matcher matcher = JOB_FOLDER.matcher(folder);
+        return matcher.matches() ? JobId.parse(matcher.group(1)) : Optional.empty();
     }
 
     /// Whether an hour folder can get no more jobs once the time is `now`.

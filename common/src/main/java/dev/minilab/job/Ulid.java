@@ -10,20 +10,26 @@ final class Ulid {
     /// A regular expression for one.
     static final String GRAMMAR = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
 
-    private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     private Ulid() {}
 
     static String create(Instant now, RandomGenerator random) {
         StringBuilder id = new StringBuilder();
-        long time = now.toEpochMilli();
-        for (int shift = 45; shift >= 0; shift -= 5) {
-            id.append(ALPHABET.charAt((int) (time >>> shift) & 31));
-        }
+        id.append(beginning(now.toEpochMilli(), 10));
         for (int i = 0; i < 16; i++) {
             id.append(ALPHABET.charAt(random.nextInt(32)));
         }
         return id.toString();
+    }
+
+    /// The first characters of the ULIDs of a time, at most ten: each has 32 times the span of the one after it.
+    static String beginning(long millis, int length) {
+        StringBuilder beginning = new StringBuilder();
+        for (int shift = 45; beginning.length() < length; shift -= 5) {
+            beginning.append(ALPHABET.charAt((int) (millis >>> shift) & 31));
+        }
+        return beginning.toString();
     }
 
     /// When it was created, to the millisecond.

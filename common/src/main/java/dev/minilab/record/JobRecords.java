@@ -107,6 +107,19 @@ public final class JobRecords {
         });
     }
 
+    /// Looks again at a job that had not ended: one or two reads while it has not, and all of it once it has.
+    public JobSnapshot again(JobSnapshot job) {
+        Accepted accepted = job.accepted();
+        if (result(accepted.tenant(), accepted.job()).isPresent()) {
+            return find(accepted.tenant(), accepted.job()).orElse(job);
+        }
+        Started started = job.started() != null
+                ? job.started()
+                : read(Keys.started(accepted.tenant(), accepted.job()), Started.class)
+                        .orElse(null);
+        return new JobSnapshot(accepted, started, null, null);
+    }
+
     /// Records one attempt to deliver a webhook.
     ///
     /// @return nothing if recorded, else the attempt that stands under this number

@@ -67,7 +67,7 @@ public final class JobView {
                     .put("render_ms", result.timings().renderMs())
                     .put("decodes", result.timings().decodes());
         }
-        json.putObject("links").put("self", self);
+        json.putObject("links").put("self", self).put("events", self + "/events");
         return json;
     }
 

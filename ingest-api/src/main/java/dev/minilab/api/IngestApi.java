@@ -15,6 +15,7 @@ import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.Queues;
 import dev.minilab.record.Claims;
 import dev.minilab.record.JobLanes;
+import dev.minilab.record.JobList;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobRemains;
@@ -105,7 +106,8 @@ public final class IngestApi implements AutoCloseable {
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
-        JobAnswers answers = new JobAnswers(records, view);
+        JobWatch watch = new JobWatch(records);
+        JobAnswers answers = new JobAnswers(records, view, watch);
         AccessConfig access = config.access();
         BiPredicate<Tenant, JobId> ended =
                 (tenant, job) -> records.result(tenant, job).isPresent();
@@ -138,6 +140,8 @@ public final class IngestApi implements AutoCloseable {
         LifecycleRoutes lifecycleRoutes = new LifecycleRoutes(
                 answers, new Lifecycle(records, new JobRemains(store), new WebhookQueue(webhooks), clock));
         JobRoutes jobRoutes = new JobRoutes(answers, view, store, config.store().urlTtl());
+        EventRoutes eventRoutes = new EventRoutes(answers, view, watch);
+        ListRoutes listRoutes = new ListRoutes(part(new JobList(store, records)), view);
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(
                 answers,
                 records,
@@ -162,11 +166,14 @@ public final class IngestApi implements AutoCloseable {
             intakeRoutes.register(routes);
             uploadRoutes.register(routes);
             jobRoutes.register(routes);
+            eventRoutes.register(routes);
+            listRoutes.register(routes);
             deliveryRoutes.register(routes);
             lifecycleRoutes.register(routes);
             installationRoutes.register(routes);
             new ConsoleRoutes().register(routes);
         });
+        parts.push(watch);
         parts.push(readiness::drain);
     }
 

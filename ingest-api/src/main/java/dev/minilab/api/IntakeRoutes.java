@@ -90,8 +90,11 @@ final class IntakeRoutes {
         if (acceptance.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
-        jobs.write(
-                ctx.status(202).header("Location", "/v1/jobs/" + job.accepted().job()), job);
+        ctx.header("Location", "/v1/jobs/" + job.accepted().job());
+        JobSnapshot awaited = jobs.awaited(ctx, job);
+        boolean waitedFor = ctx.res().getHeader("Preference-Applied") != null
+                && awaited.status().terminal();
+        jobs.write(ctx.status(waitedFor ? 200 : 202), awaited);
     }
 
     private static JobRequest request(Context ctx, JobBody body) throws ProblemException, InvalidRequestException {

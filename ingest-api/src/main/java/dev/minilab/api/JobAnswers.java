@@ -8,6 +8,7 @@ import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.JobView;
 import io.javalin.http.Context;
+import java.time.Duration;
 
 /// Finds the jobs that requests are about, and answers with them. Thread-safe.
 final class JobAnswers {
@@ -16,10 +17,12 @@ final class JobAnswers {
 
     private final JobRecords records;
     private final JobView view;
+    private final JobWatch watch;
 
-    JobAnswers(JobRecords records, JobView view) {
+    JobAnswers(JobRecords records, JobView view, JobWatch watch) {
         this.records = records;
         this.view = view;
+        this.watch = watch;
     }
 
     /// The job of a tenant that the path names.
@@ -43,6 +46,18 @@ final class JobAnswers {
 
     static ProblemException gone() {
         return new ProblemException(ErrorCode.GONE, "this job was deleted");
+    }
+
+    /// The job once it has ended, or as it is when the client's patience (`Prefer: wait=N`) is over.
+    ///
+    /// @throws ProblemException if it was deleted meanwhile, or too many wait
+    JobSnapshot awaited(Context ctx, JobSnapshot job) throws ProblemException {
+        Duration wait = Prefer.wait(ctx);
+        JobSnapshot seen = wait.isZero() || job.status().terminal() ? job : watch.await(job, wait);
+        if (seen.deleted()) {
+            throw gone();
+        }
+        return seen;
     }
 
     void write(Context ctx, JobSnapshot job) {

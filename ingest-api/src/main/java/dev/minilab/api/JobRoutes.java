@@ -32,7 +32,7 @@ final class JobRoutes {
     }
 
     private void show(Context ctx) throws ProblemException {
-        JobSnapshot job = find(ctx);
+        JobSnapshot job = jobs.awaited(ctx, find(ctx));
         ctx.header("Cache-Control", "private, no-store");
         String known = ctx.header("If-None-Match");
         if (known != null && (known.strip().equals("*") || known.contains(view.etag(job)))) {

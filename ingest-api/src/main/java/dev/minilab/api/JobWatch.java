@@ -1,0 +1,191 @@
+package dev.minilab.api;
+
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.JobId;
+import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobSnapshot;
+import dev.minilab.store.StoreException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks at jobs for all who wait for them: one watcher a job, however many wait, that looks less and less often (from
+/// 100 ms to 2 s) and ends with the job or with the last who waits. Thread-safe.
+final class JobWatch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
+    private static final int MOST_WAITING = 2_000;
+    private static final long FIRST_PAUSE_MS = 100;
+    private static final long LONGEST_PAUSE_MS = 2_000;
+
+    private final JobRecords records;
+    private final Semaphore places = new Semaphore(MOST_WAITING);
+    private final Map<JobId, Watcher> watchers = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    JobWatch(JobRecords records) {
+        this.records = records;
+    }
+
+    /// Waits until a job has ended, or the time is over, or this API drains.
+    ///
+    /// @return the job as it was last seen
+    /// @throws ProblemException if too many wait already
+    JobSnapshot await(JobSnapshot job, Duration wait) throws ProblemException {
+        long end = System.nanoTime() + wait.toNanos();
+        JobSnapshot seen = job;
+        try (Watch watch = open(job)) {
+            while (!seen.status().terminal() && System.nanoTime() < end && !closed) {
+                seen = watch.next(seen, Duration.ofNanos(end - System.nanoTime()));
+            }
+        }
+        return seen;
+    }
+
+    /// Begins to watch a job, until the watch is closed.
+    ///
+    /// @throws ProblemException if too many wait already
+    Watch open(JobSnapshot job) throws ProblemException {
+        if (!places.tryAcquire()) {
+            throw new ProblemException(ErrorCode.UNAVAILABLE, "too many clients are waiting for jobs");
+        }
+        Watcher joined = watchers.compute(job.accepted().job(), (_, known) -> {
+            Watcher watcher = known == null ? new Watcher(job) : known;
+            watcher.watching++;
+            return watcher;
+        });
+        joined.startOnce();
+        return new Watch(joined);
+    }
+
+    private void leave(Watcher watcher) {
+        watchers.computeIfPresent(watcher.id, (_, known) -> {
+            watcher.watching--;
+            return watcher.watching == 0 ? null : known;
+        });
+        places.release();
+    }
+
+    /// Ends all waits with what is known; new ones end at once.
+    @Override
+    public void close() {
+        closed = true;
+        watchers.values().forEach(Watcher::wake);
+    }
+
+    /// One client that waits. For one thread.
+    final class Watch implements AutoCloseable {
+        private final Watcher watcher;
+
+        private Watch(Watcher watcher) {
+            this.watcher = watcher;
+        }
+
+        /// The next state that differs from what was seen, or the same when the time is over.
+        JobSnapshot next(JobSnapshot seen, Duration wait) {
+            return closed ? seen : watcher.next(seen, wait);
+        }
+
+        /// Whether there is nothing more to wait for here, because this API is about to stop.
+        boolean over() {
+            return closed;
+        }
+
+        @Override
+        public void close() {
+            leave(watcher);
+        }
+    }
+
+    private final class Watcher {
+        private final JobId id;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition changed = lock.newCondition();
+        private JobSnapshot latest;
+        private boolean started;
+        /// Guarded by the map's lock on its entry.
+        private int watching;
+
+        Watcher(JobSnapshot job) {
+            id = job.accepted().job();
+            latest = job;
+        }
+
+        void startOnce() {
+            lock.lock();
+            try {
+                if (!started) {
+                    started = true;
+                    Thread.ofVirtual().name("watch-" + id).start(this::look);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void look() {
+            JobSnapshot seen = latest;
+            try {
+                for (long pause = FIRST_PAUSE_MS; !seen.status().terminal() && !closed && watchers.get(id) == this; ) {
+                    Thread.sleep(pause + ThreadLocalRandom.current().nextLong(pause / 4));
+                    pause = Math.min(LONGEST_PAUSE_MS, pause * 3 / 2);
+                    seen = lookOnce(seen);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt(); // Nobody does; whoever waits has a time of their own.
+            }
+        }
+
+        private JobSnapshot lookOnce(JobSnapshot seen) {
+            try {
+                JobSnapshot now = records.again(seen);
+                show(now);
+                return now;
+            } catch (StoreException | IllegalStateException e) { // The next look may be luckier.
+                LOG.warn("Cannot look at {}: {}", id, e.getMessage());
+                return seen;
+            }
+        }
+
+        private void show(JobSnapshot now) {
+            lock.lock();
+            try {
+                latest = now;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void wake() {
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        JobSnapshot next(JobSnapshot seen, Duration wait) {
+            lock.lock();
+            try {
+                long left = wait.toNanos();
+                while (latest.equals(seen) && left > 0 && !closed) {
+                    left = changed.awaitNanos(left);
+                }
+                return latest;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return latest;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}
