@@ -98,6 +98,9 @@ public final class JobView {
                 .put("sha256", source.sha256())
                 .put("orientation", source.orientation())
                 .put("frames", source.frames());
+        if (source.url() != null) {
+            json.put("url", source.url().toString()).put("etag", source.etag());
+        }
     }
 
     private void output(ObjectNode json, Accepted accepted, String name, @Nullable Result result) {

@@ -25,6 +25,7 @@ import dev.minilab.record.JobRemains;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
+import dev.minilab.worker.Originals.Original;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.consume.Handler;
 import dev.minilab.worker.consume.Outcome;
@@ -55,6 +56,7 @@ final class JobHandler implements Handler {
     private static final Duration WORTH_SAYING = Duration.ofSeconds(2);
 
     private final ObjectStore store;
+    private final Originals originals;
     private final Watermarks watermarks;
     private final JobRemains remains;
     private final JobRecords records;
@@ -66,6 +68,7 @@ final class JobHandler implements Handler {
 
     JobHandler(
             ObjectStore store,
+            Originals originals,
             JobRecords records,
             WebhookQueue webhooks,
             Inspector inspector,
@@ -73,6 +76,7 @@ final class JobHandler implements Handler {
             int maxAttempts,
             InstantSource clock) {
         this.store = store;
+        this.originals = originals;
         watermarks = new Watermarks(store);
         remains = new JobRemains(store);
         this.records = records;
@@ -150,10 +154,10 @@ final class JobHandler implements Handler {
         }
         Thread note = noteStart(accepted, new Started(startedAt, attempt));
         try {
-            byte[] original = fetch(accepted);
-            Inspection inspection = inspector.inspectWhole(original);
+            Original original = fetch(accepted);
+            Inspection inspection = inspector.inspectWhole(original.bytes());
             RenderRequest request =
-                    new RenderRequest(original, inspection, accepted.outputs(), watermarks.of(accepted));
+                    new RenderRequest(original.bytes(), inspection, accepted.outputs(), watermarks.of(accepted));
             Rendering rendering;
             try (var _ = Meters.timing(Metric.STAGE, "render")) {
                 rendering = renderer.render(request);
@@ -171,10 +175,10 @@ final class JobHandler implements Handler {
             LOG.info("Cannot render: {}", e.getMessage(), e);
             return failed(accepted, attempt, startedAt, e.code(), e.getMessage());
         } catch (BadOriginalException e) {
-            if (e.code == ErrorCode.INTEGRITY && attempt < maxAttempts) {
+            if (e.passing() && attempt < maxAttempts) {
                 throw e; // The next read may be right.
             }
-            return failed(accepted, attempt, startedAt, e.code, e.getMessage());
+            return failed(accepted, attempt, startedAt, e.code(), e.getMessage());
         } catch (RendererBusyException e) {
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -202,21 +206,10 @@ final class JobHandler implements Handler {
         });
     }
 
-    private byte[] fetch(Accepted accepted) {
-        Source source = accepted.source();
-        if (source == null) {
-            throw new BadOriginalException(ErrorCode.SOURCE_UNREACHABLE, "this worker fetches nothing from URLs");
-        }
-        byte[] original;
+    private Original fetch(Accepted accepted) throws InspectException {
         try (var _ = Meters.timing(Metric.STAGE, "fetch")) {
-            original = store.get(Keys.original(accepted.tenant(), accepted.job()), source.bytes())
-                    .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone"));
+            return originals.of(accepted);
         }
-        boolean whole = original.length == source.bytes();
-        if (!whole || (source.sha256() != null && !Sha256.of(original).equals(source.sha256()))) {
-            throw new BadOriginalException(ErrorCode.INTEGRITY, "the stored original is not what was uploaded");
-        }
-        return original;
     }
 
     private Map<String, Result.Output> storeAll(Accepted accepted, Rendering rendering) {
@@ -246,7 +239,7 @@ final class JobHandler implements Handler {
             Accepted accepted,
             int attempt,
             Instant startedAt,
-            byte[] original,
+            Original original,
             Inspection inspection,
             Map<String, Result.Output> outputs,
             Rendering rendering) {
@@ -273,16 +266,18 @@ final class JobHandler implements Handler {
                 null);
     }
 
-    private static Source source(Accepted accepted, byte[] original, Inspection found) {
+    private static Source source(Accepted accepted, Original original, Inspection found) {
         String checked = accepted.source() == null ? null : accepted.source().sha256();
         return new Source(
                 found.format(),
                 found.width(),
                 found.height(),
-                original.length,
-                checked != null ? checked : Sha256.of(original),
+                original.bytes().length,
+                checked != null ? checked : Sha256.of(original.bytes()),
                 found.orientation(),
-                found.frames());
+                found.frames(),
+                original.url(),
+                original.etag());
     }
 
     private Result failed(Accepted accepted, int attempt, Instant startedAt, ErrorCode code, String detail) {
@@ -306,23 +301,6 @@ final class JobHandler implements Handler {
             try (var _ = Meters.timing(Metric.STAGE, "announce")) {
                 webhooks.announce(accepted.tenant(), accepted.job());
             }
-        }
-    }
-
-    /// That what the bucket holds is not the original that was accepted.
-    private static final class BadOriginalException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final ErrorCode code;
-
-        BadOriginalException(ErrorCode code, String message) {
-            super(message);
-            this.code = code;
-        }
-
-        @Override
-        public String getMessage() {
-            return String.valueOf(super.getMessage());
         }
     }
 }

@@ -20,6 +20,7 @@ import dev.minilab.worker.consume.Consumer;
 import dev.minilab.worker.consume.Fairness;
 import dev.minilab.worker.consume.Permits;
 import dev.minilab.worker.render.Renderer;
+import dev.minilab.worker.source.SourceFetcher;
 import dev.minilab.worker.sweep.Sweeper;
 import dev.minilab.worker.webhook.DeliveryLog;
 import dev.minilab.worker.webhook.LostAnnouncements;
@@ -83,8 +84,14 @@ public final class Worker implements AutoCloseable {
 
         Consumer.Settings settings = settings(config.worker());
         var webhookQueue = new WebhookQueue(webhooks);
+        var fetcher = new SourceFetcher(
+                egress,
+                config.egress().policy(),
+                config.egress().rules(),
+                config.limits().maxUploadBytes());
+        var originals = new Originals(store, inspector, fetcher, config.limits().maxUploadBytes());
         var jobHandler = new JobHandler(
-                store, records, webhookQueue, inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
+                store, originals, records, webhookQueue, inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
         var pending = new PendingWebhooks(
                 store, records, webhookQueue, config.worker().overdue(), clock);
         var webhookHandler = WebhookHandler.of(

@@ -2,6 +2,9 @@ package dev.minilab.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.EgressClient;
+import dev.minilab.egress.TargetUrl;
 import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.job.Accepted;
@@ -25,6 +28,7 @@ import dev.minilab.standalone.TestStore;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.worker.consume.Outcome;
 import dev.minilab.worker.render.Renderer;
+import dev.minilab.worker.source.SourceFetcher;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,16 +66,18 @@ class JobHandlerTest {
     private static ObjectStore store;
     private static JobRecords records;
     private static Renderer renderer;
+    private static EgressClient egress;
     private static byte[] image;
 
-    private TestQueue webhooks = new TestQueue();
-    private JobHandler handler = handler(webhooks);
+    private TestQueue webhooks;
+    private JobHandler handler;
 
     @BeforeAll
     static void start() throws Exception {
         embedded = TestStore.start(folder);
         store = embedded.store();
         records = new JobRecords(store);
+        egress = new EgressClient(new AddressPolicy(List.of()));
         renderer = Renderer.inThreads(2, Duration.ofSeconds(30));
         var bytes = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(400, 200, BufferedImage.TYPE_INT_RGB), "jpeg", bytes);
@@ -81,6 +87,7 @@ class JobHandlerTest {
     @AfterAll
     static void stop() throws Exception {
         renderer.close();
+        egress.close();
         embedded.close();
     }
 
@@ -91,11 +98,15 @@ class JobHandlerTest {
     }
 
     private static JobHandler handler(TestQueue webhooks) {
+        Inspector inspector = new Inspector(Limits.defaults());
+        AddressPolicy publicOnly = new AddressPolicy(List.of());
+        var fetcher = new SourceFetcher(egress, publicOnly, new TargetUrl.Rules(false, Set.of()), 1 << 20);
         return new JobHandler(
                 store,
+                new Originals(store, inspector, fetcher, 1 << 20),
                 records,
                 new WebhookQueue(webhooks),
-                new Inspector(Limits.defaults()),
+                inspector,
                 renderer,
                 MAX_ATTEMPTS,
                 InstantSource.fixed(NOW));
@@ -120,6 +131,27 @@ class JobHandlerTest {
                 null,
                 null);
         store.put(Keys.original(accepted.tenant(), job), image, "image/jpeg");
+        records.accept(accepted);
+        return accepted;
+    }
+
+    private static Accepted acceptUrl(String url) {
+        Accepted accepted = new Accepted(
+                Accepted.SCHEMA,
+                JobId.create(NOW.minusSeconds(3)),
+                Tenant.DEFAULT,
+                NOW.minusSeconds(3),
+                null,
+                Map.of("small", OutputSpec.inside(100)),
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                null,
+                Lane.INTERACTIVE,
+                null,
+                URI.create(url));
         records.accept(accepted);
         return accepted;
     }
@@ -207,6 +239,18 @@ class JobHandlerTest {
         }
         assertThat(handler.handle(message(accepted, MAX_ATTEMPTS))).isEqualTo(Outcome.DONE);
         assertThat(errorOf(accepted)).isEqualTo(ErrorCode.INTEGRITY);
+    }
+
+    @Test
+    @DisplayName("C64 a source that cannot be reached is tried again, and fails at last; a blocked one fails at once")
+    void unreachableSource() throws Exception {
+        Accepted away = acceptUrl("https://nobody.invalid/photo.jpg");
+        assertThat(handler.handle(message(away, 1))).isInstanceOf(Outcome.RetryAfter.class);
+        assertThat(handler.handle(message(away, MAX_ATTEMPTS))).isEqualTo(Outcome.DONE);
+        assertThat(errorOf(away)).isEqualTo(ErrorCode.SOURCE_UNREACHABLE);
+        Accepted inside = acceptUrl("https://10.0.0.1/photo.jpg");
+        assertThat(handler.handle(message(inside, 1))).isEqualTo(Outcome.DONE);
+        assertThat(errorOf(inside)).isEqualTo(ErrorCode.BLOCKED_ADDRESS);
     }
 
     private static ErrorCode errorOf(Accepted accepted) throws IOException {
