@@ -49,6 +49,7 @@ public final class IngestApi implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final String host;
     private int port;
+    private List<String> routes = List.of();
 
     private IngestApi(String host) {
         this.host = host;
@@ -162,6 +163,7 @@ public final class IngestApi implements AutoCloseable {
             cors.register(routes);
             new Gate(keys, new RateLimits(access.rate(), System::nanoTime)).register(routes);
             health(routes, readiness);
+            DescriptionRoutes.register(routes);
             Accepts.register(routes);
             intakeRoutes.register(routes);
             uploadRoutes.register(routes);
@@ -193,6 +195,11 @@ public final class IngestApi implements AutoCloseable {
                     e);
         }
         port = server.port();
+        this.routes = server.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method + " " + endpoint.path)
+                .toList();
     }
 
     private static void configure(JavalinConfig javalin, Config config, Edge edge) {
@@ -233,6 +240,11 @@ public final class IngestApi implements AutoCloseable {
     public URI uri() {
         return URI.create(
                 "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port);
+    }
+
+    /// Every route that it has, as `GET /v1/jobs/{id}`.
+    public List<String> routes() {
+        return routes;
     }
 
     private <T extends AutoCloseable> T part(T part) {

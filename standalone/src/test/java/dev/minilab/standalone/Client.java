@@ -18,10 +18,11 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
-/// Talks to an API as a client would.
+/// Talks to an API as a client would, and holds every answer to `openapi.json`.
 final class Client {
 
     static final Set<String> TERMINAL = Set.of("succeeded", "partially_succeeded", "failed", "canceled", "expired");
+    private static final Description DESCRIPTION = Description.load();
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -35,7 +36,12 @@ final class Client {
     }
 
     HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofByteArray());
+        HttpRequest built = request.timeout(Duration.ofSeconds(60)).build();
+        HttpResponse<byte[]> answer = http.send(built, BodyHandlers.ofByteArray());
+        if (built.uri().getAuthority().equals(api.getAuthority())) {
+            DESCRIPTION.check(built, answer);
+        }
+        return answer;
     }
 
     HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
