@@ -13,12 +13,12 @@ final class DescriptionRoutes {
     private DescriptionRoutes() {}
 
     static void register(RoutesConfig routes) {
-        Reads.register(
-                routes,
+        routes.get(
                 "/openapi.json",
                 ctx -> ctx.contentType("application/json")
                         .header("Cache-Control", "no-cache")
-                        .result(DOCUMENT));
+                        .result(DOCUMENT),
+                Access.ANYONE);
     }
 
     private static byte[] document() {

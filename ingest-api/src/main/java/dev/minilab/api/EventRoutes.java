@@ -6,6 +6,7 @@ import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.JobView;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,10 @@ final class EventRoutes {
             ctx.status(204); // What tells an EventSource to stop asking.
             return;
         }
+        if (ctx.method() == HandlerType.HEAD) {
+            begin(ctx.res());
+            return;
+        }
         try (JobWatch.Watch following = watch.open(job)) {
             follow(ctx.res(), following, job, told);
         } catch (IOException e) {
@@ -59,9 +64,7 @@ final class EventRoutes {
 
     private void follow(HttpServletResponse response, JobWatch.Watch following, JobSnapshot job, int alreadyTold)
             throws IOException {
-        response.setContentType("text/event-stream");
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Accel-Buffering", "no");
+        begin(response);
         int told = alreadyTold;
         JobSnapshot seen = job;
         while (true) {
@@ -80,6 +83,12 @@ final class EventRoutes {
             }
             seen = next;
         }
+    }
+
+    private static void begin(HttpServletResponse response) {
+        response.setContentType("text/event-stream");
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Accel-Buffering", "no");
     }
 
     private static void write(HttpServletResponse response, String text) throws IOException {

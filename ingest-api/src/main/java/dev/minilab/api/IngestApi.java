@@ -131,7 +131,12 @@ public final class IngestApi implements AutoCloseable {
                 intake,
                 new RequestDraft.Rules(
                         presets, config.egress().policy(), config.egress().rules()),
-                new Origins(store, new Inspections(inspector), config.limits().maxUploadBytes()),
+                new Origins(
+                        store,
+                        new Inspections(inspector),
+                        config.limits().maxUploadBytes(),
+                        config.egress().policy(),
+                        config.egress().rules()),
                 answers,
                 config.api().spoolFolder(),
                 config.limits().maxUploadBytes(),

@@ -1,5 +1,7 @@
 package dev.minilab.api;
 
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.TargetUrl;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Tenant;
@@ -17,11 +19,20 @@ final class Origins {
     private final ObjectStore store;
     private final Inspections inspections;
     private final long maxBytes;
+    private final AddressPolicy addresses;
+    private final TargetUrl.Rules urlRules;
 
-    Origins(ObjectStore store, Inspections inspections, long maxBytes) {
+    Origins(
+            ObjectStore store,
+            Inspections inspections,
+            long maxBytes,
+            AddressPolicy addresses,
+            TargetUrl.Rules urlRules) {
         this.store = store;
         this.inspections = inspections;
         this.maxBytes = maxBytes;
+        this.addresses = addresses;
+        this.urlRules = urlRules;
     }
 
     /// @param upload the image, where it came with the request
@@ -38,7 +49,7 @@ final class Origins {
                 requireNotOfOthers(caller.tenant(), stored.key());
                 yield inBucket(stored.key());
             }
-            case SourceRef.Remote _ -> throw refused("/source/url", "is not available in this release");
+            case SourceRef.Remote remote -> RemoteOrigin.of(remote.url(), addresses, urlRules);
         };
     }
 
