@@ -98,6 +98,11 @@ public record Config(
             return queue;
         }
 
+        /// The queue to which SQS moves what was handed out too often: `{queue}-dlq`.
+        public static String deadLettersOf(String queue) {
+            return queue + "-dlq";
+        }
+
         private static String name(Settings settings, String name, String fallback) {
             return settings.parsed(name, fallback, "a queue name: 1 to 80 letters, digits, - and _", text -> {
                 if (!text.matches("[A-Za-z0-9_-]{1,80}")) {
@@ -158,6 +163,7 @@ public record Config(
             Duration sweepPeriod,
             Duration overdue,
             Duration drain,
+            @Nullable Duration retention,
             int healthPort) {
 
         /// For how long SQS hides a message in all, heartbeats and all.
@@ -179,6 +185,7 @@ public record Config(
                     settings.duration("MINILAB_SWEEP_PERIOD", seconds(30), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_OVERDUE", seconds(90), seconds(1), Duration.ofHours(1)),
                     settings.duration("MINILAB_DRAIN", seconds(25), seconds(0), Duration.ofMinutes(15)),
+                    settings.duration("MINILAB_RETENTION", seconds(1), Duration.ofDays(3650)),
                     settings.integer("MINILAB_WORKER_PORT", 0, 0, 65535));
             if (worker.visibility().compareTo(worker.heartbeat().multipliedBy(2)) <= 0) {
                 settings.mistake(

@@ -67,7 +67,7 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
         long first = start.toEpochMilli() / span;
         long last = (start.plus(Duration.ofHours(1)).toEpochMilli() - 1) / span;
         return LongStream.iterate(last, slice -> slice >= first, slice -> slice - 1)
-                .mapToObj(slice -> PREFIX + Ulid.beginning(slice * span, characters))
+                .mapToObj(slice -> PREFIX + Ulid.timePrefix(Instant.ofEpochMilli(slice * span), characters))
                 .toList();
     }
 
@@ -80,8 +80,14 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
                 .toList();
     }
 
-    static String hourOf(Instant time) {
+    /// The hour folder of a time: `20261123T22`.
+    public static String hourOf(Instant time) {
         return HOUR.format(time);
+    }
+
+    /// How ids begin that were created about `time`: the first `digits` of the ten that are the time.
+    static String prefixOf(Instant time, int digits) {
+        return PREFIX + Ulid.timePrefix(time, digits);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.minilab.job;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -20,7 +22,16 @@ public final class Keys {
     private static final Pattern DELIVERY = Pattern.compile("deliveries/([1-9]\\d{0,3})\\.json");
     private static final Pattern JOB_FOLDER =
             Pattern.compile("jobs/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})/");
-    private static final Pattern FOLDER = Pattern.compile("jobs/([a-z0-9][a-z0-9-]{0,39})/(?:(\\d{8}T\\d{2})/)?");
+    private static final Pattern FOLDER =
+            Pattern.compile("(?:jobs|originals|results)/([a-z0-9][a-z0-9-]{0,39})/(?:(\\d{8}T\\d{2})/)?");
+    private static final Pattern BYTES_OF_JOB =
+            Pattern.compile("(?:originals|results)/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})(?:/[^/]+)?");
+    private static final Pattern DEAD_LETTER = Pattern.compile(
+            "dead-letters/([a-z0-9][a-z0-9-]{0,39})/(job_[0-9A-Z]{26})\\.json");
+    private static final Pattern TEMPORARY =
+            Pattern.compile(".+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmm", Locale.ROOT);
 
     private static final Pattern DUE_FOLDER = Pattern.compile("due/(\\d{8}T\\d{2})/");
     private static final Pattern DUE = Pattern.compile("due/(\\d{8}T\\d{2})/(\\d{4})\\.([a-z0-9][a-z0-9-]{0,39})"
@@ -50,6 +61,16 @@ public final class Keys {
     /// The terminal state.
     public static String result(Tenant tenant, JobId job) {
         return job(tenant, job) + "result.json";
+    }
+
+    /// That a worker has begun to render a job that had been handed out before, the second time or later.
+    public static String attempt(Tenant tenant, JobId job, int attempt) {
+        return attempts(tenant, job) + attempt + ".json";
+    }
+
+    /// The prefix of the attempts of a job that are recorded.
+    public static String attempts(Tenant tenant, JobId job) {
+        return job(tenant, job) + "attempts/";
     }
 
     /// One webhook attempt, counted from 1.
@@ -136,9 +157,61 @@ public final class Keys {
                 : Optional.empty();
     }
 
+    /// How far the sweepers have come.
+    public static String checkpoint() {
+        return "sweeps/checkpoint.json";
+    }
+
+    /// That a job was given up.
+    public static String deadLetter(Tenant tenant, JobId job) {
+        return deadLetters() + tenant + "/" + job + ".json";
+    }
+
+    /// The prefix of all jobs that were given up.
+    public static String deadLetters() {
+        return "dead-letters/";
+    }
+
+    /// Whether this is the key of a job that was given up.
+    public static boolean isDeadLetter(String key) {
+        return DEAD_LETTER.matcher(key).matches();
+    }
+
     /// The prefix under which every tenant has a folder.
     public static String tenants() {
         return "jobs/";
+    }
+
+    /// The prefix under which every tenant has a folder of originals.
+    public static String originals() {
+        return "originals/";
+    }
+
+    /// The prefix of a tenant's originals of one hour.
+    public static String originals(Tenant tenant, String hour) {
+        return originals() + tenant + "/" + hour + "/";
+    }
+
+    /// The prefix of a tenant's outputs of one hour.
+    public static String results(Tenant tenant, String hour) {
+        return "results/" + tenant + "/" + hour + "/";
+    }
+
+    /// The job of an original or of an output; nothing for a key outside our grammar.
+    public static Optional<JobId> jobOfBytes(String key) {
+        Matcher matcher = BYTES_OF_JOB.matcher(key);
+        return matcher.matches() ? JobId.parse(matcher.group(1)) : Optional.empty();
+    }
+
+    /// Whether a key is what the embedded store leaves behind when it is killed in a write: `<key>-<uuid>`.
+    public static boolean isTemporary(String key) {
+        return TEMPORARY.matcher(key).matches();
+    }
+
+    /// The prefix of a tenant's jobs of one hour that were created in the same moment: the first characters of an id
+    /// are its time, and those after the first `digits` of ten are left out.
+    public static String moment(Tenant tenant, String hour, Instant time, int digits) {
+        return hour(tenant, hour) + JobId.prefixOf(time, digits);
     }
 
     /// The prefix under which a tenant has a folder for every hour.
@@ -160,7 +233,21 @@ public final class Keys {
     /// The hour of a folder below [#hours].
     public static Optional<String> hourOf(String folder) {
         Matcher matcher = FOLDER.matcher(folder);
-        return matcher.matches() ? Optional.ofNullable(matcher.group(2)) : Optional.empty();
+        return matcher.matches() ? Optional.ofNullable(matcher.group(2)).filter(Keys::isHour) : Optional.empty();
+    }
+
+    private static boolean isHour(String digits) {
+        try {
+            endOf(digits);
+            return true;
+        } catch (DateTimeException _) {
+            return false;
+        }
+    }
+
+    /// When an hour folder's hour is over.
+    public static Instant endOf(String hour) {
+        return LocalDateTime.parse(hour + "00", MINUTE).plusHours(1).toInstant(ZoneOffset.UTC);
     }
 
     /// The job of a folder below [#hour].

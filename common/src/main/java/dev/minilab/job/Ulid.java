@@ -15,21 +15,20 @@ final class Ulid {
     private Ulid() {}
 
     static String create(Instant now, RandomGenerator random) {
-        StringBuilder id = new StringBuilder();
-        id.append(beginning(now.toEpochMilli(), 10));
+        StringBuilder id = new StringBuilder(timePrefix(now, 10));
         for (int i = 0; i < 16; i++) {
             id.append(ALPHABET.charAt(random.nextInt(32)));
         }
         return id.toString();
     }
 
-    /// The first characters of the ULIDs of a time, at most ten: each has 32 times the span of the one after it.
-    static String beginning(long millis, int length) {
-        StringBuilder beginning = new StringBuilder();
-        for (int shift = 45; beginning.length() < length; shift -= 5) {
-            beginning.append(ALPHABET.charAt((int) (millis >>> shift) & 31));
+    /// The first digits of the ten that tell the time.
+    static String timePrefix(Instant time, int digits) {
+        StringBuilder prefix = new StringBuilder();
+        for (int shift = 45; shift > 45 - 5 * digits; shift -= 5) {
+            prefix.append(ALPHABET.charAt((int) (time.toEpochMilli() >>> shift) & 31));
         }
-        return beginning.toString();
+        return prefix.toString();
     }
 
     /// When it was created, to the millisecond.

@@ -11,6 +11,11 @@ public record JobLanes(JobQueue interactive, JobQueue bulk) {
         of(accepted.lane()).send(accepted.tenant(), accepted.job());
     }
 
+    /// Sends a job again that may be in its queue already, or in work.
+    public void sendAgain(Accepted accepted) {
+        of(accepted.lane()).sendAgain(accepted.tenant(), accepted.job());
+    }
+
     public JobQueue of(Lane lane) {
         return switch (lane) {
             case INTERACTIVE -> interactive;

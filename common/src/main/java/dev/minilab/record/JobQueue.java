@@ -19,8 +19,16 @@ public final class JobQueue {
 
     /// Sends a job; sending it twice is harmless.
     public void send(Tenant tenant, JobId job) {
-        JobMessage message = new JobMessage(JobMessage.SCHEMA, tenant, job);
-        queue.send(new String(Json.write(message), StandardCharsets.UTF_8), tenant.value());
+        send(new JobMessage(JobMessage.SCHEMA, tenant, job, null));
+    }
+
+    /// Sends a job that was sent before, or should have been.
+    public void sendAgain(Tenant tenant, JobId job) {
+        send(new JobMessage(JobMessage.SCHEMA, tenant, job, true));
+    }
+
+    private void send(JobMessage message) {
+        queue.send(new String(Json.write(message), StandardCharsets.UTF_8), message.tenant().value());
     }
 
     /// The job that a message means.

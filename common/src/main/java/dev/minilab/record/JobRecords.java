@@ -47,8 +47,14 @@ public final class JobRecords {
     ///
     /// @return the result that stands: the given one, or the one that came first
     public Result finish(Accepted accepted, Result result) {
-        return store.putIfAbsent(Keys.result(accepted.tenant(), accepted.job()), Json.write(result), TYPE)
-                .map(first -> parse(Keys.result(accepted.tenant(), accepted.job()), first, Result.class))
+        return finish(accepted.tenant(), accepted.job(), result);
+    }
+
+    /// Ends a job of which only the id is known.
+    public Result finish(Tenant tenant, JobId job, Result result) {
+        String key = Keys.result(tenant, job);
+        return store.putIfAbsent(key, Json.write(result), TYPE)
+                .map(first -> parse(key, first, Result.class))
                 .orElse(result);
     }
 
@@ -172,7 +178,7 @@ public final class JobRecords {
         try {
             return Json.read(json, type);
         } catch (Json.UnreadableJsonException e) {
-            throw new IllegalStateException("damaged record " + key, e);
+            throw new DamagedRecordException(key, e);
         }
     }
 }

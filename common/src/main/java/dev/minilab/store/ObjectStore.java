@@ -14,6 +14,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -413,16 +414,11 @@ public final class ObjectStore implements AutoCloseable {
     /// @param folders whether to stop at the next `/` and list folders instead of what is in them
     /// @param after the `next` of the page before, or nothing for the first page
     public Page list(String prefix, boolean folders, @Nullable String after) {
-        ListObjectsV2Response page = call(
-                "ListObjectsV2 " + prefix,
-                () -> s3.listObjectsV2(l -> l.bucket(bucket)
-                        .prefix(prefix)
-                        .delimiter(folders ? "/" : null)
-                        .continuationToken(after)));
+        ListObjectsV2Response page = listPage(prefix, folders, after);
         return new Page(
                 page.contents().stream().map(S3Object::key).toList(),
                 page.commonPrefixes().stream().map(p -> p.prefix()).toList(),
-                Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null);
+                next(page));
     }
 
     /// Keys and folders of a listing; `next` asks for the page after it.
@@ -430,6 +426,35 @@ public final class ObjectStore implements AutoCloseable {
             List<String> keys,
             List<String> folders,
             @Nullable String next) {}
+
+    /// One page of objects below a prefix, as [#list] has it, with the times at which they were written.
+    public TimedPage listTimed(String prefix, @Nullable String after) {
+        ListObjectsV2Response page = listPage(prefix, false, after);
+        return new TimedPage(
+                page.contents().stream()
+                        .map(o -> new Listed(o.key(), o.lastModified()))
+                        .toList(),
+                next(page));
+    }
+
+    /// An object in a listing.
+    public record Listed(String key, Instant modified) {}
+
+    /// Objects of a listing; `next` asks for the page after it.
+    public record TimedPage(List<Listed> objects, @Nullable String next) {}
+
+    private ListObjectsV2Response listPage(String prefix, boolean folders, @Nullable String after) {
+        return call(
+                "ListObjectsV2 " + prefix,
+                () -> s3.listObjectsV2(l -> l.bucket(bucket)
+                        .prefix(prefix)
+                        .delimiter(folders ? "/" : null)
+                        .continuationToken(after)));
+    }
+
+    private static @Nullable String next(ListObjectsV2Response page) {
+        return Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
+    }
 
     /// A link with which anyone can read one object until it expires.
     public URI link(String key, Duration ttl) {

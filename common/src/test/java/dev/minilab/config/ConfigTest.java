@@ -63,6 +63,7 @@ class ConfigTest {
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
                                 Duration.ofSeconds(25),
+                                null,
                                 0),
                         new WebhookConfig(
                                 List.of(),
@@ -120,6 +121,7 @@ class ConfigTest {
         env.put("MINILAB_SWEEP_PERIOD", "5s");
         env.put("MINILAB_OVERDUE", "10 s");
         env.put("MINILAB_DRAIN", "1m");
+        env.put("MINILAB_RETENTION", "30d");
         env.put("MINILAB_WORKER_PORT", "8081");
         env.put("MINILAB_WEBHOOK_SECRET", WEBHOOK_SECRET + ", " + OLD_SECRET);
         env.put("MINILAB_WEBHOOK_SECRETS_FILE", "/etc/minilab/webhook-secrets.json");
@@ -189,6 +191,7 @@ class ConfigTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(10),
                                 Duration.ofMinutes(1),
+                                Duration.ofDays(30),
                                 8081),
                         new WebhookConfig(
                                 List.of(new WebhookSecret(WEBHOOK_SECRET), new WebhookSecret(OLD_SECRET)),
@@ -261,6 +264,8 @@ class ConfigTest {
                 "MINILAB_JOB_LIMIT | 61m | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
                 "MINILAB_SWEEP_PERIOD | 0s | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
                 "MINILAB_OVERDUE | 2h | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
+                "MINILAB_RETENTION | 999ms | is not off, or a duration such as 90s, 15m, 1h or 30d, from 1s to 315360000s",
+                "MINILAB_RETENTION | on | is not off, or a duration such as 90s, 15m, 1h or 30d, from 1s to 315360000s",
                 "MINILAB_DRAIN | 16m | is not a duration such as 90s, 15m or 1h, from 0ms to 900s",
                 "MINILAB_EGRESS_HTTP | yes | is not true or false",
                 "MINILAB_EGRESS_ALLOW | 10.0.0.1/8 | is not a comma-separated list of CIDRs such as"

@@ -142,7 +142,7 @@ class JsonTest {
                         null,
                         Delivery.State.FAILED,
                         null),
-                new JobMessage(1, Tenant.DEFAULT, JOB),
+                new JobMessage(1, Tenant.DEFAULT, JOB, null),
                 new Capabilities(
                         WorkerId.create(NOW),
                         NOW,
@@ -235,7 +235,7 @@ class JsonTest {
     void wireForm() {
         assertThat(text(Json.write(new Started(NOW, 3))))
                 .isEqualTo("{\"started_at\":\"2026-11-23T22:14:15.926Z\",\"attempt\":3}");
-        assertThat(text(Json.write(new JobMessage(1, Tenant.DEFAULT, JOB))))
+        assertThat(text(Json.write(new JobMessage(1, Tenant.DEFAULT, JOB, null))))
                 .isEqualTo("{\"schema\":1,\"tenant\":\"default\",\"job\":\"" + JOB + "\"}");
         assertThat(text(Json.write(new Result.Output(null, JobError.of(ErrorCode.DECODE_FAILED, "why")))))
                 .isEqualTo("{\"error\":{\"code\":\"decode_failed\",\"detail\":\"why\",\"retryable\":false}}");

@@ -19,6 +19,9 @@ import dev.minilab.metrics.Meters;
 import dev.minilab.metrics.Metric;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.QueueException;
+import dev.minilab.record.Attempts;
+import dev.minilab.record.DamagedRecordException;
+import dev.minilab.record.DeadLetters;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobRemains;
@@ -34,6 +37,7 @@ import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import dev.minilab.worker.render.Renderer;
 import dev.minilab.worker.render.RendererBusyException;
+import dev.minilab.worker.sweep.Endings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,6 +64,8 @@ final class JobHandler implements Handler {
     private final Watermarks watermarks;
     private final JobRemains remains;
     private final JobRecords records;
+    private final Attempts attempts;
+    private final Endings endings;
     private final WebhookQueue webhooks;
     private final Inspector inspector;
     private final Renderer renderer;
@@ -85,6 +91,8 @@ final class JobHandler implements Handler {
         this.renderer = renderer;
         this.maxAttempts = maxAttempts;
         this.clock = clock;
+        attempts = new Attempts(store);
+        endings = new Endings(records, new DeadLetters(store), webhooks, clock);
     }
 
     @Override
@@ -100,6 +108,8 @@ final class JobHandler implements Handler {
         }
         try (var _ = MDC.putCloseable("job", job.job().value())) {
             return handle(job, message.receiveCount());
+        } catch (DamagedRecordException e) {
+            return unreadable(job, e);
         } catch (StoreException | QueueException | BadOriginalException | RendererBusyException e) {
             LOG.warn("Attempt {} broke off: {}", message.receiveCount(), e.getMessage());
             return new Outcome.RetryAfter(RetryPolicy.after(message.receiveCount(), ThreadLocalRandom.current()));
@@ -124,12 +134,25 @@ final class JobHandler implements Handler {
                 remains.removeStray(job.tenant(), job.job(), result); // An attempt may have broken off late.
             }
         } else {
-            result = finish(accepted, attempt(accepted, attempt));
+            int begun = attempt == 1 && !job.sentBefore() ? 1 : attempts.next(job.tenant(), job.job());
+            result = finish(accepted, attempt(accepted, Math.max(attempt, begun), begun));
             LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
         }
         announce(accepted, result);
         Failpoint.ANNOUNCED.reach();
         return Outcome.DONE;
+    }
+
+    /// A request that cannot be read is read once more, and given up where that shows the same.
+    private Outcome unreadable(JobMessage job, DamagedRecordException cause) {
+        LOG.warn("Cannot read: {}", cause.getMessage());
+        try {
+            records.accepted(job.tenant(), job.job());
+            return new Outcome.RetryAfter(Duration.ZERO);
+        } catch (DamagedRecordException _) {
+            endings.giveUpUnreadable(job.tenant(), job.job());
+            return Outcome.DONE;
+        }
     }
 
     private Result finish(Accepted accepted, Result ours) {
@@ -147,17 +170,29 @@ final class JobHandler implements Handler {
     }
 
     /// Does the work and tells how it ended; what may go better another time leaves as an exception.
-    private Result attempt(Accepted accepted, int attempt) throws InterruptedException {
+    ///
+    /// @param attempt how often the job was taken up, this time included
+    /// @param begun how often it was brought to be rendered, this time included: what counts where workers end over it
+    private Result attempt(Accepted accepted, int attempt, int begun) throws InterruptedException {
         Instant startedAt = clock.instant();
         if (accepted.deadlineAt() != null && startedAt.isAfter(accepted.deadlineAt())) {
             return Result.expired(accepted.job(), startedAt, attempt, clock.instant());
         }
+        if (begun > maxAttempts) {
+            String cause = "workers ended while they rendered it, again and again";
+            endings.keep(accepted, ErrorCode.POISON, cause);
+            return failed(accepted, begun - 1, startedAt, ErrorCode.POISON, cause);
+        }
         Thread note = noteStart(accepted, new Started(startedAt, attempt));
+        boolean atFault = true;
         try {
             Original original = fetch(accepted);
             Inspection inspection = inspector.inspectWhole(original.bytes());
             RenderRequest request =
                     new RenderRequest(original.bytes(), inspection, accepted.outputs(), watermarks.of(accepted));
+            if (begun > 1) {
+                attempts.begin(accepted.tenant(), accepted.job(), new Started(startedAt, begun));
+            }
             Rendering rendering;
             try (var _ = Meters.timing(Metric.STAGE, "render")) {
                 rendering = renderer.render(request);
@@ -179,16 +214,31 @@ final class JobHandler implements Handler {
                 throw e; // The next read may be right.
             }
             return failed(accepted, attempt, startedAt, e.code(), e.getMessage());
-        } catch (RendererBusyException e) {
+        } catch (RendererBusyException | InterruptedException e) {
+            atFault = false;
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
-            if ((e instanceof StoreException s && s.retryable()) || attempt < maxAttempts) {
+            atFault = !(e instanceof StoreException s && s.retryable());
+            if (!atFault || attempt < maxAttempts) {
                 throw e;
             }
             LOG.error("Giving up after attempt {}", attempt, e);
+            endings.keep(accepted, ErrorCode.INTERNAL, String.valueOf(e.getMessage()));
             return failed(accepted, attempt, startedAt, ErrorCode.INTERNAL, "something went wrong on our side");
         } finally {
             note.interrupt();
+            if (begun > 1 && !atFault) {
+                withdraw(accepted, begun);
+            }
+        }
+    }
+
+    /// An attempt that the job had no part in is not held against it.
+    private void withdraw(Accepted accepted, int begun) {
+        try {
+            attempts.withdraw(accepted.tenant(), accepted.job(), begun);
+        } catch (StoreException e) {
+            LOG.warn("Attempt {} counts although it broke off: {}", begun, e.getMessage());
         }
     }
 

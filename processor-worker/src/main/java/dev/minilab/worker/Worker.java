@@ -10,6 +10,9 @@ import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.Queues;
+import dev.minilab.record.Attempts;
+import dev.minilab.record.DeadLetters;
+import dev.minilab.record.JobLanes;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
@@ -21,6 +24,12 @@ import dev.minilab.worker.consume.Fairness;
 import dev.minilab.worker.consume.Permits;
 import dev.minilab.worker.render.Renderer;
 import dev.minilab.worker.source.SourceFetcher;
+import dev.minilab.worker.sweep.DeadLetterBox;
+import dev.minilab.worker.sweep.Endings;
+import dev.minilab.worker.sweep.JobWalk;
+import dev.minilab.worker.sweep.Leftovers;
+import dev.minilab.worker.sweep.Overdue;
+import dev.minilab.worker.sweep.Retention;
 import dev.minilab.worker.sweep.Sweeper;
 import dev.minilab.worker.webhook.DeliveryLog;
 import dev.minilab.worker.webhook.LostAnnouncements;
@@ -31,6 +40,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -107,15 +117,7 @@ public final class Worker implements AutoCloseable {
         ofWebhooks.start();
         ofBulk.start();
         ofJobs.start();
-        part(new Sweeper(
-                        store,
-                        new JobQueue(jobs),
-                        pending,
-                        new LostAnnouncements(
-                                records, webhookQueue, config.worker().overdue(), clock),
-                        config.worker().sweepPeriod(),
-                        config.worker().overdue(),
-                        clock))
+        part(sweeper(config, store, queues, records, webhookQueue, pending, clock))
                 .start();
         part(new CapabilityReporter(
                         new WorkerReports(store),
@@ -131,6 +133,37 @@ public final class Worker implements AutoCloseable {
             ofBulk.stopReceiving();
             ofWebhooks.stopReceiving();
         });
+    }
+
+    private static Sweeper sweeper(
+            Config config,
+            ObjectStore store,
+            Queues queues,
+            JobRecords records,
+            WebhookQueue webhooks,
+            PendingWebhooks pending,
+            InstantSource clock) {
+        Config.Queue names = config.queue();
+        int most = Config.Worker.MAX_RECEIVE_COUNT;
+        Attempts attempts = new Attempts(store);
+        JobLanes lanes =
+                new JobLanes(new JobQueue(queues.open(names.jobs())), new JobQueue(queues.open(names.bulk())));
+        Endings endings = new Endings(records, new DeadLetters(store), webhooks, clock);
+        List<Sweeper.Errand> errands = new ArrayList<>();
+        errands.add((_, _) -> pending.sendDue());
+        for (String queue : List.of(names.jobs(), names.bulk())) {
+            MessageQueue box = queues.open(Config.Queue.deadLettersOf(queue));
+            errands.add(new DeadLetterBox(box, records, attempts, lanes, endings, most, clock));
+        }
+        errands.add(new Leftovers(store));
+        if (config.worker().retention() != null) {
+            errands.add(new Retention(store, config.worker().retention()));
+        }
+        Overdue overdue = new Overdue(records, attempts, lanes, endings, most, clock);
+        LostAnnouncements lost =
+                new LostAnnouncements(records, webhooks, config.worker().overdue(), clock);
+        JobWalk walk = new JobWalk(store, config.worker().overdue(), List.of(overdue, lost));
+        return new Sweeper(store, walk, errands, config.worker().sweepPeriod(), clock);
     }
 
     /// No tenant has all the permits of a lane to itself, where there are some to divide. Amazon's queues hand out

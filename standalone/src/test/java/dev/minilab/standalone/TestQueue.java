@@ -11,6 +11,7 @@ public final class TestQueue implements MessageQueue {
 
     private final List<String> sent = new CopyOnWriteArrayList<>();
     private final List<Duration> delays = new CopyOnWriteArrayList<>();
+    private int received;
 
     public List<String> sent() {
         return sent;
@@ -32,14 +33,23 @@ public final class TestQueue implements MessageQueue {
         delays.add(delay);
     }
 
+    /// Each message once.
     @Override
-    public List<Message> receive(int max, Duration wait, Duration visibility) {
-        return List.of();
+    public synchronized List<Message> receive(int max, Duration wait, Duration visibility) {
+        List<Message> messages = sent.stream()
+                .skip(received)
+                .limit(max)
+                .map(body -> new Message(body, body, body, 1))
+                .toList();
+        received += messages.size();
+        return messages;
     }
 
     @Override
-    public void delete(Message message) {
-        sent.remove(message.body());
+    public synchronized void delete(Message message) {
+        if (sent.remove(message.body())) {
+            received--;
+        }
     }
 
     @Override

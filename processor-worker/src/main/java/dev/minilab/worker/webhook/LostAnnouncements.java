@@ -1,34 +1,32 @@
 package dev.minilab.worker.webhook;
 
-import dev.minilab.job.Accepted;
 import dev.minilab.job.JobId;
-import dev.minilab.job.Tenant;
+import dev.minilab.job.Result;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.WebhookQueue;
+import dev.minilab.worker.sweep.JobFolder;
+import dev.minilab.worker.sweep.Step;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /// Announces once more that jobs have ended, where no attempt to deliver that followed: the queue may lose a message.
 ///
-/// A job is looked at when it is seen to have ended without a delivery for longer than the overdue time, and if it
-/// wants a
-/// webhook, again at twice that, four times that, and so on. One that wants none costs one read. For one thread at a
-/// time.
-public final class LostAnnouncements {
+/// A job is announced each time the sweep comes by and it has ended for longer than the overdue time. One that wants no
+/// webhook costs one read. For one thread at a time.
+public final class LostAnnouncements implements Step {
 
-    /// When a job was first seen so, and how often it was announced; or that it wants nothing.
-    private record Watch(Instant since, int announced, boolean settled) {}
+    /// So many jobs that want nothing are remembered, so that they are not read again soon.
+    private static final int REMEMBERED = 50_000;
 
     private final JobRecords records;
     private final WebhookQueue queue;
     private final Duration overdue;
     private final InstantSource clock;
-    private final Map<String, Map<JobId, Watch>> folders = new HashMap<>();
+    private final Set<JobId> wantNothing = new HashSet<>();
 
     public LostAnnouncements(JobRecords records, WebhookQueue queue, Duration overdue, InstantSource clock) {
         this.records = records;
@@ -37,43 +35,32 @@ public final class LostAnnouncements {
         this.clock = clock;
     }
 
-    /// Looks after the jobs of one tenant and hour that have ended and of which no delivery is recorded.
-    ///
-    /// @return how many were announced once more
-    public int send(Tenant tenant, String hour, Set<JobId> undelivered) {
-        Map<JobId, Watch> watched = folders.computeIfAbsent(folder(tenant, hour), _ -> new HashMap<>());
-        watched.keySet().retainAll(undelivered);
-        Instant now = clock.instant();
-        int sent = 0;
-        for (JobId job : undelivered) {
-            Watch watch = watched.computeIfAbsent(job, _ -> new Watch(now, 0, false));
-            if (!watch.settled() && !now.isBefore(watch.since().plus(overdue.multipliedBy(1L << watch.announced())))) {
-                boolean wanted = announceIfWanted(tenant, job);
-                watched.put(job, new Watch(watch.since(), Math.min(watch.announced() + 1, 20), !wanted));
-                sent += wanted ? 1 : 0;
-            }
+    @Override
+    public boolean visit(JobFolder job) {
+        if (!job.accepted() || !job.ended() || job.delivered() || wantNothing.contains(job.job())) {
+            return false;
         }
-        return sent;
-    }
-
-    /// Whether nothing is left to look after in that hour: its jobs were all looked at and want no webhook.
-    public boolean settled(Tenant tenant, String hour) {
-        return folders.getOrDefault(folder(tenant, hour), Map.of()).values().stream()
-                .allMatch(Watch::settled);
-    }
-
-    /// Forgets an hour that is not looked at any more.
-    public void forget(Tenant tenant, String hour) {
-        folders.remove(folder(tenant, hour));
-    }
-
-    private boolean announceIfWanted(Tenant tenant, JobId job) {
-        boolean wanted = records.accepted(tenant, job).map(Accepted::webhook).isPresent()
-                && records.find(tenant, job).filter(LostAnnouncements::waits).isPresent();
-        if (wanted) {
-            queue.announce(tenant, job);
+        Optional<Result> undelivered = undelivered(job);
+        if (undelivered.isEmpty()) {
+            remember(job.job());
+            return false;
         }
-        return wanted;
+        if (!clock.instant().isBefore(undelivered.get().finishedAt().plus(overdue))) {
+            queue.announce(job.tenant(), job.job());
+        }
+        return true;
+    }
+
+    /// The result of a job that wants a webhook and has had no attempt.
+    private Optional<Result> undelivered(JobFolder job) {
+        boolean wants = records.accepted(job.tenant(), job.job())
+                .map(accepted -> accepted.webhook() != null)
+                .orElse(false);
+        return wants
+                ? records.find(job.tenant(), job.job())
+                        .filter(LostAnnouncements::waits)
+                        .map(JobSnapshot::result)
+                : Optional.empty();
     }
 
     private static boolean waits(JobSnapshot job) {
@@ -84,7 +71,10 @@ public final class LostAnnouncements {
                 && job.lastDelivery() == null;
     }
 
-    private static String folder(Tenant tenant, String hour) {
-        return tenant + "/" + hour;
+    private void remember(JobId job) {
+        if (wantNothing.size() >= REMEMBERED) {
+            wantNothing.clear();
+        }
+        wantNothing.add(job);
     }
 }

@@ -16,10 +16,13 @@ import dev.minilab.record.JobRecords;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.standalone.TestStore;
+import dev.minilab.worker.sweep.JobFolder;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,49 +83,41 @@ class LostAnnouncementsTest {
         return job;
     }
 
-    private int send(JobId... undelivered) {
-        return announcements.send(Tenant.DEFAULT, "20261124T10", Set.of(undelivered));
-    }
-
-    private boolean settled() {
-        return announcements.settled(Tenant.DEFAULT, "20261124T10");
+    private boolean visit(JobId job, String... deliveries) {
+        Set<String> names = new HashSet<>(Set.of("accepted.json", "result.json"));
+        names.addAll(List.of(deliveries));
+        return announcements.visit(new JobFolder(Tenant.DEFAULT, job, names));
     }
 
     @Test
-    @DisplayName("a job that ended without a delivery is announced when that is overdue, then ever more rarely")
+    @DisplayName("a job that ended without a delivery is announced whenever the sweep comes by, once that is overdue")
     void announces() {
         JobId job = ended(WEBHOOK, JobStatus.SUCCEEDED);
-        int[] sent = new int[14];
-        for (int i = 0; i < sent.length; i++) {
-            sent[i] = send(job);
-            now = now.plusSeconds(30);
-        }
-        // Seen at 0 s; the marks are at 90, 180 and 360 s.
-        assertThat(sent).containsExactly(0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0);
-        assertThat(queue.sent()).hasSize(3).allMatch(message -> message.contains(job.value()));
-        assertThat(settled()).isFalse();
-        assertThat(send()).as("delivered meanwhile").isZero();
-        assertThat(settled()).isTrue();
+        assertThat(visit(job)).isTrue();
+        assertThat(queue.sent()).isEmpty();
+        now = now.plus(OVERDUE);
+        assertThat(visit(job)).isTrue();
+        assertThat(visit(job)).isTrue();
+        assertThat(queue.sent()).hasSize(2).allMatch(message -> message.contains(job.value()));
+        assertThat(visit(job, "deliveries/1.json")).as("delivered meanwhile").isFalse();
+        assertThat(queue.sent()).hasSize(2);
     }
 
     @Test
-    @DisplayName("a job that wants no webhook, or none of its end, is looked at once")
+    @DisplayName("a job that wants no webhook, or none of its end, is not announced and need not be looked at again")
     void wantsNone() {
         JobId none = ended(null, JobStatus.SUCCEEDED);
         JobId other = ended(WEBHOOK, JobStatus.FAILED);
-        send(none, other);
-        assertThat(settled()).as("not looked at yet").isFalse();
         now = now.plus(OVERDUE);
-        assertThat(send(none, other)).isZero();
+        assertThat(visit(none)).isFalse();
+        assertThat(visit(other)).isFalse();
         assertThat(queue.sent()).isEmpty();
-        assertThat(settled()).isTrue();
     }
 
     @Test
     @DisplayName("a job whose first attempt was recorded meanwhile is not announced")
     void recorded() {
         JobId job = ended(WEBHOOK, JobStatus.SUCCEEDED);
-        send(job);
         now = now.plus(OVERDUE);
         records.deliver(
                 records.accepted(Tenant.DEFAULT, job).orElseThrow(),
@@ -139,6 +134,7 @@ class LostAnnouncementsTest {
                         "",
                         Delivery.State.RETRYING,
                         now));
-        assertThat(send(job)).isZero();
+        assertThat(visit(job)).isFalse();
+        assertThat(queue.sent()).isEmpty();
     }
 }

@@ -1,0 +1,131 @@
+package dev.minilab.worker.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.minilab.job.Accepted;
+import dev.minilab.job.DeadLetter;
+import dev.minilab.job.ErrorCode;
+import dev.minilab.job.JobError;
+import dev.minilab.job.JobId;
+import dev.minilab.job.JobStatus;
+import dev.minilab.job.Keys;
+import dev.minilab.job.Tenant;
+import dev.minilab.record.JobQueue;
+import dev.minilab.standalone.TestQueue;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("F22 A dead letter")
+@Timeout(60)
+class DeadLetterBoxTest {
+
+    @TempDir
+    static Path folder;
+
+    private static SweptBucket bucket;
+
+    private final TestQueue letters = new TestQueue();
+
+    @BeforeAll
+    static void start() throws Exception {
+        bucket = new SweptBucket(folder);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        bucket.close();
+    }
+
+    @BeforeEach
+    void clear() {
+        bucket.clear();
+    }
+
+    private void open() throws InterruptedException {
+        new DeadLetterBox(
+                        letters,
+                        bucket.records,
+                        bucket.attempts,
+                        bucket.lanes,
+                        bucket.endings,
+                        SweptBucket.MAX_ATTEMPTS,
+                        () -> bucket.now)
+                .run(bucket.now, bucket.now);
+    }
+
+    private void letterOf(Accepted accepted) {
+        new JobQueue(letters).send(accepted.tenant(), accepted.job());
+    }
+
+    @Test
+    @DisplayName("of a job that brought down its workers: the job is failed as poison, announced, and kept to be redriven")
+    void poison() throws Exception {
+        Accepted accepted = bucket.accept("a", Duration.ofMinutes(5));
+        bucket.begun(accepted, SweptBucket.MAX_ATTEMPTS);
+        letterOf(accepted);
+        open();
+        assertThat(bucket.result(accepted).status()).isEqualTo(JobStatus.FAILED);
+        assertThat(bucket.result(accepted).error())
+                .isNotNull()
+                .extracting(JobError::code)
+                .isEqualTo(ErrorCode.POISON);
+        assertThat(bucket.webhooks.sent()).hasSize(1);
+        assertThat(bucket.deadLetters.all()).extracting(DeadLetter::job).containsExactly(accepted.job());
+        assertThat(letters.sent()).isEmpty();
+        assertThat(bucket.jobs.sent()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("of a job that had no part in it: the job is sent once more, or left to the sweep when it is older")
+    void unlucky() throws Exception {
+        Accepted young = bucket.accept("a", Duration.ofMinutes(5));
+        letterOf(young);
+        letterOf(bucket.accept("a", Duration.ofHours(5)));
+        open();
+        assertThat(bucket.jobs.sent())
+                .singleElement()
+                .satisfies(body -> assertThat(body).contains(young.job().value(), "\"again\":true"));
+        assertThat(letters.sent()).isEmpty();
+        assertThat(bucket.records.result(young.tenant(), young.job())).isEmpty();
+    }
+
+    @Test
+    @DisplayName("of a job that has ended, or of none, is thrown away")
+    void over() throws Exception {
+        Accepted ended = bucket.accept("a", Duration.ofMinutes(5));
+        bucket.end(ended);
+        letterOf(ended);
+        new JobQueue(letters).send(new Tenant("a"), JobId.create(bucket.now));
+        open();
+        assertThat(letters.sent()).isEmpty();
+        assertThat(bucket.jobs.sent()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("F32 that this version cannot read stays")
+    void foreign() throws Exception {
+        letters.send("not json", "a");
+        letters.send("{\"schema\":2,\"tenant\":\"a\",\"job\":\"" + JobId.create(bucket.now) + "\"}", "a");
+        open();
+        assertThat(letters.sent()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("F33 of a job whose request cannot be read is left to the sweep, which ends the job")
+    void unreadable() throws Exception {
+        Accepted accepted = bucket.accept("a", Duration.ofMinutes(5));
+        bucket.store.put(Keys.accepted(accepted.tenant(), accepted.job()), new byte[] {'{'}, "application/json");
+        letterOf(accepted);
+        open();
+        assertThat(letters.sent()).isEmpty();
+        bucket.sweeper().sweep();
+        assertThat(bucket.result(accepted).status()).isEqualTo(JobStatus.FAILED);
+    }
+}
