@@ -28,13 +28,17 @@ public final class Claims {
                 .map(version -> new Standing(JobRecords.parse(key, version.bytes(), Claim.class), version));
     }
 
-    /// @return whether the key was free
+    /// Claims a key that is free.
+    ///
+    /// @return whether it was
     public boolean create(Tenant tenant, String keySha256, Claim claim) {
         return store.putIfAbsent(Keys.claim(tenant, keySha256), Json.write(claim), TYPE)
                 .isEmpty();
     }
 
-    /// @return whether `old` was still there
+    /// Replaces the claim that was read.
+    ///
+    /// @return whether it was still there
     public boolean replace(Tenant tenant, String keySha256, Standing old, Claim claim) {
         return store.replace(Keys.claim(tenant, keySha256), old.version(), Json.write(claim), TYPE);
     }

@@ -23,6 +23,7 @@ final class Digests {
 
     private static final Pattern OLD_MEMBER = Pattern.compile("([A-Za-z0-9-]+)=([A-Za-z0-9+/]+=*)");
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Stated(MessageDigest actual, byte[] expected) {}
 
     private final List<Stated> stated = new ArrayList<>();
