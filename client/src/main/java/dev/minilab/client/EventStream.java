@@ -47,7 +47,9 @@ final class EventStream {
         }
         try {
             HttpResponse<Stream<String>> answer = transport.exchange(call, BodyHandlers.ofLines());
-            if (answer.statusCode() != 200) {
+            if (answer.statusCode() == 204) { // Nothing is left to tell.
+                ended = true;
+            } else if (answer.statusCode() != 200) {
                 throw new MinilabException.Refused(problem(answer), false);
             }
             read(answer.body(), consumer);

@@ -97,14 +97,16 @@ final class Settings {
     /// A duration, or nothing where none is set or it is `off`.
     @Nullable
     Duration duration(String name, Duration min, Duration max) {
-        return "off".equals(text(name)) ? null : parsed(
-                name,
-                "off, or a duration such as 90s, 15m, 1h or 30d, from " + show(min) + " to " + show(max),
-                text -> {
-                    Duration value = parseDuration(text);
-                    inRange(value.toMillis(), min.toMillis(), max.toMillis());
-                    return value;
-                });
+        return "off".equals(text(name))
+                ? null
+                : parsed(
+                        name,
+                        "off, or a duration such as 90s, 15m, 1h or 30d, from " + show(min) + " to " + show(max),
+                        text -> {
+                            Duration value = parseDuration(text);
+                            inRange(value.toMillis(), min.toMillis(), max.toMillis());
+                            return value;
+                        });
     }
 
     boolean flag(String name, boolean fallback) {

@@ -24,10 +24,10 @@ public final class Keys {
             Pattern.compile("jobs/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})/");
     private static final Pattern FOLDER =
             Pattern.compile("(?:jobs|originals|results)/([a-z0-9][a-z0-9-]{0,39})/(?:(\\d{8}T\\d{2})/)?");
-    private static final Pattern BYTES_OF_JOB =
-            Pattern.compile("(?:originals|results)/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})(?:/[^/]+)?");
-    private static final Pattern DEAD_LETTER = Pattern.compile(
-            "dead-letters/([a-z0-9][a-z0-9-]{0,39})/(job_[0-9A-Z]{26})\\.json");
+    private static final Pattern BYTES_OF_JOB = Pattern.compile(
+            "(?:originals|results)/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})(?:/[^/]+)?");
+    private static final Pattern DEAD_LETTER =
+            Pattern.compile("dead-letters/([a-z0-9][a-z0-9-]{0,39})/(job_[0-9A-Z]{26})\\.json");
     private static final Pattern TEMPORARY =
             Pattern.compile(".+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 

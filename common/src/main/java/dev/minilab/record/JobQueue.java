@@ -28,7 +28,9 @@ public final class JobQueue {
     }
 
     private void send(JobMessage message) {
-        queue.send(new String(Json.write(message), StandardCharsets.UTF_8), message.tenant().value());
+        queue.send(
+                new String(Json.write(message), StandardCharsets.UTF_8),
+                message.tenant().value());
     }
 
     /// The job that a message means.

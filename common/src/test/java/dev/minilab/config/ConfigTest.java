@@ -264,7 +264,8 @@ class ConfigTest {
                 "MINILAB_JOB_LIMIT | 61m | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
                 "MINILAB_SWEEP_PERIOD | 0s | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
                 "MINILAB_OVERDUE | 2h | is not a duration such as 90s, 15m or 1h, from 1s to 3600s",
-                "MINILAB_RETENTION | 999ms | is not off, or a duration such as 90s, 15m, 1h or 30d, from 1s to 315360000s",
+                "MINILAB_RETENTION | 999ms | is not off, or a duration such as 90s, 15m, 1h or 30d, from 1s to"
+                        + " 315360000s",
                 "MINILAB_RETENTION | on | is not off, or a duration such as 90s, 15m, 1h or 30d, from 1s to 315360000s",
                 "MINILAB_DRAIN | 16m | is not a duration such as 90s, 15m or 1h, from 0ms to 900s",
                 "MINILAB_EGRESS_HTTP | yes | is not true or false",

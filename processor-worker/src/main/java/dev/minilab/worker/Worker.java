@@ -146,8 +146,7 @@ public final class Worker implements AutoCloseable {
         Config.Queue names = config.queue();
         int most = Config.Worker.MAX_RECEIVE_COUNT;
         Attempts attempts = new Attempts(store);
-        JobLanes lanes =
-                new JobLanes(new JobQueue(queues.open(names.jobs())), new JobQueue(queues.open(names.bulk())));
+        JobLanes lanes = new JobLanes(new JobQueue(queues.open(names.jobs())), new JobQueue(queues.open(names.bulk())));
         Endings endings = new Endings(records, new DeadLetters(store), webhooks, clock);
         List<Sweeper.Errand> errands = new ArrayList<>();
         errands.add((_, _) -> pending.sendDue());

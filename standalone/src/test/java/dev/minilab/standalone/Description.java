@@ -84,6 +84,9 @@ final class Description {
 
     /// Fails unless the answer is one that the description has for this request.
     void check(HttpRequest request, HttpResponse<byte[]> answer) {
+        if (request.method().equals("OPTIONS")) {
+            return; // A preflight of browsers (CORS), which is no operation.
+        }
         String what = request.method() + " " + request.uri().getPath() + " answered " + Client.text(answer);
         Optional<String> path = path(request.uri().getRawPath());
         String method = request.method().toLowerCase(Locale.ROOT).replace("head", "get");

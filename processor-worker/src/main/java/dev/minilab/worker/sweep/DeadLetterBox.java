@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
 
 /// Empties the dead-letter queue of a queue of jobs: a message there was handed out as often as the queue allows.
 ///
-/// A job that brought down its workers is given up. One that had no part in it, because a store was away or workers were
-/// killed with its message in hand, is sent once more while it is young, and left to the sweep after that. Messages that
+/// A job that brought down its workers is given up. One that had no part in it, because a store was away or workers
+/// were
+/// killed with its message in hand, is sent once more while it is young, and left to the sweep after that. Messages
+/// that
 /// this version cannot read stay where they are.
 public final class DeadLetterBox implements Sweeper.Errand {
 

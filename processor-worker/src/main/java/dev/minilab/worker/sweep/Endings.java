@@ -50,7 +50,8 @@ public final class Endings {
         deadLetters.add(new DeadLetter(accepted.tenant(), accepted.job(), code, cause, clock.instant()));
     }
 
-    /// Ends a job of which nothing is known but its id, because its request cannot be read any more. There is nothing to
+    /// Ends a job of which nothing is known but its id, because its request cannot be read any more. There is nothing
+    /// to
     /// announce it to.
     public void giveUpUnreadable(Tenant tenant, JobId job) {
         LOG.error("Job {} of {} is given up: its accepted.json cannot be read", job, tenant);
@@ -66,7 +67,6 @@ public final class Endings {
     }
 
     private Result failed(JobId job, int attempts, JobError error) {
-        return new Result(
-                Result.SCHEMA, job, JobStatus.FAILED, null, clock.instant(), attempts, Map.of(), error, null);
+        return new Result(Result.SCHEMA, job, JobStatus.FAILED, null, clock.instant(), attempts, Map.of(), error, null);
     }
 }

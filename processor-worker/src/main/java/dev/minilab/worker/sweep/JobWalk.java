@@ -94,7 +94,8 @@ public final class JobWalk {
             Instant start = end.minus(moment);
             for (String hour : new TreeSet<>(List.of(JobId.hourOf(start), JobId.hourOf(end.minusMillis(1))))) {
                 if (hours.contains(hour) && !isSettled(hour, now)) {
-                    visit(listing.jobs(tenant, Keys.moment(tenant, hour, start, digits)).jobs());
+                    visit(listing.jobs(tenant, Keys.moment(tenant, hour, start, digits))
+                            .jobs());
                 }
             }
         }

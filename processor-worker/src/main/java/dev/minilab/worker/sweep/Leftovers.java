@@ -41,8 +41,10 @@ public final class Leftovers implements Sweeper.Errand {
         if (!Hourly.isDue(since, now)) {
             return;
         }
-        remove(Keys.uploads(), object -> isUpload(object.key())
-                && object.modified().plus(UPLOADS).isBefore(now));
+        remove(
+                Keys.uploads(),
+                object -> isUpload(object.key())
+                        && object.modified().plus(UPLOADS).isBefore(now));
         String digit = Long.toHexString(Math.floorMod(Hourly.number(now), 16L));
         for (String tenant : listing.folders(Keys.claims(), Optional::of)) {
             remove(tenant + digit, object -> object.modified().plus(CLAIMS).isBefore(now));

@@ -29,8 +29,10 @@ final class Listing {
     /// The folders right below a prefix that mean something to `parse`.
     <T> Set<T> folders(String prefix, Function<String, Optional<T>> parse) throws InterruptedException {
         Set<T> found = new LinkedHashSet<>();
-        pages(prefix, true, page -> page.folders()
-                .forEach(folder -> parse.apply(folder).ifPresent(found::add)));
+        pages(
+                prefix,
+                true,
+                page -> page.folders().forEach(folder -> parse.apply(folder).ifPresent(found::add)));
         return found;
     }
 
@@ -43,11 +45,13 @@ final class Listing {
     Jobs jobs(Tenant tenant, String prefix) throws InterruptedException {
         Map<JobId, Set<String>> names = new LinkedHashMap<>();
         List<String> foreign = new ArrayList<>();
-        keys(prefix, page -> page.forEach(key -> Keys.jobObject(key)
-                .ifPresentOrElse(
-                        object -> names.computeIfAbsent(object.job(), _ -> new HashSet<>())
-                                .add(object.name()),
-                        () -> foreign.add(key))));
+        keys(
+                prefix,
+                page -> page.forEach(key -> Keys.jobObject(key)
+                        .ifPresentOrElse(
+                                object -> names.computeIfAbsent(object.job(), _ -> new HashSet<>())
+                                        .add(object.name()),
+                                () -> foreign.add(key))));
         List<JobFolder> jobs = new ArrayList<>();
         names.forEach((job, its) -> jobs.add(new JobFolder(tenant, job, its)));
         return new Jobs(jobs, foreign);

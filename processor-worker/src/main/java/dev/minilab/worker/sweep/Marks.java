@@ -8,7 +8,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// The ages at which something is looked at: a first one, twice that, four times that, and so on. So a job that waits
-/// in a long queue does not make it longer with every sweep, and one that is lost comes back before its age has doubled.
+/// in a long queue does not make it longer with every sweep, and one that is lost comes back before its age has
+/// doubled.
 ///
 /// A pure function of time; immutable.
 final class Marks {

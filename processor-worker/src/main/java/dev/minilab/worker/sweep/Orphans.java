@@ -43,12 +43,14 @@ final class Orphans {
 
     private void collect(Tenant tenant, String prefix, Set<JobId> known, List<String> orphans)
             throws InterruptedException {
-        listing.keys(prefix, page -> page.stream()
-                .filter(key -> Keys.isTemporary(key)
-                        || Keys.jobOfBytes(key)
-                                .filter(job -> !known.contains(job) && !exists(tenant, job))
-                                .isPresent())
-                .forEach(orphans::add));
+        listing.keys(
+                prefix,
+                page -> page.stream()
+                        .filter(key -> Keys.isTemporary(key)
+                                || Keys.jobOfBytes(key)
+                                        .filter(job -> !known.contains(job) && !exists(tenant, job))
+                                        .isPresent())
+                        .forEach(orphans::add));
     }
 
     /// Asked once more for what is about to be removed: what was listed may have grown old.

@@ -68,9 +68,12 @@ public final class Retention implements Sweeper.Errand {
             return;
         }
         for (String prefix : List.of(Keys.originals(tenant, hour), Keys.results(tenant, hour))) {
-            listing.keys(prefix, page -> page.stream()
-                    .filter(key -> Keys.jobOfBytes(key).filter(going::contains).isPresent())
-                    .forEach(then::add));
+            listing.keys(
+                    prefix,
+                    page -> page.stream()
+                            .filter(key ->
+                                    Keys.jobOfBytes(key).filter(going::contains).isPresent())
+                            .forEach(then::add));
         }
         LOG.info("Removing {} jobs of {} from {} that are older than {}", going.size(), tenant, hour, keep);
         removal.remove(first);

@@ -4,7 +4,8 @@ package dev.minilab.worker.sweep;
 @FunctionalInterface
 public interface Step {
 
-    /// Looks after a job. Called when the job passes the overdue time, twice that, and so on, for the first two or three
+    /// Looks after a job. Called when the job passes the overdue time, twice that, and so on, for the first two or
+    /// three
     /// hours; then with all jobs of its hour, and again as long as a step says so, at ever greater ages.
     ///
     /// @return whether the job is to be looked at again

@@ -65,7 +65,8 @@ class DeadLetterBoxTest {
     }
 
     @Test
-    @DisplayName("of a job that brought down its workers: the job is failed as poison, announced, and kept to be redriven")
+    @DisplayName(
+            "of a job that brought down its workers: the job is failed as poison, announced, and kept to be redriven")
     void poison() throws Exception {
         Accepted accepted = bucket.accept("a", Duration.ofMinutes(5));
         bucket.begun(accepted, SweptBucket.MAX_ATTEMPTS);

@@ -66,7 +66,10 @@ class HousekeepingTest {
         bucket.sweeper().sweep();
         assertThat(bucket.keys())
                 .doesNotContain(orphan, alone)
-                .contains(young, Keys.original(TENANT, job.job()), Keys.output(TENANT, job.job(), "small", ImageFormat.JPEG));
+                .contains(
+                        young,
+                        Keys.original(TENANT, job.job()),
+                        Keys.output(TENANT, job.job(), "small", ImageFormat.JPEG));
         bucket.now = bucket.now.plus(Duration.ofHours(3));
         bucket.sweeper().sweep();
         assertThat(bucket.keys()).doesNotContain(young).hasSize(4);
@@ -84,8 +87,8 @@ class HousekeepingTest {
                 Keys.result(TENANT, job.job()) + "-" + UUID.randomUUID(),
                 Keys.output(TENANT, job.job(), "small", ImageFormat.JPEG) + "-" + UUID.randomUUID());
         left.forEach(HousekeepingTest::put);
-        List<String> foreign =
-                List.of(Keys.originals(TENANT, job.job().hour()) + "readme.txt", "watermarks/a/logo-" + UUID.randomUUID());
+        List<String> foreign = List.of(
+                Keys.originals(TENANT, job.job().hour()) + "readme.txt", "watermarks/a/logo-" + UUID.randomUUID());
         foreign.forEach(HousekeepingTest::put);
         bucket.sweeper().sweep();
         assertThat(bucket.keys()).containsAll(before).containsAll(foreign).doesNotContainAnyElementsOf(left);

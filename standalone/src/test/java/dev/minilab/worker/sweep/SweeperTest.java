@@ -94,7 +94,8 @@ class SweeperTest {
         for (int i = 0; i < marks.size(); i++) {
             assertThat(ages.get(i).toSeconds()).isBetween(marks.get(i), marks.get(i) + 33 + 30);
         }
-        assertThat(ages.getLast()).isBetween(Duration.ofHours(2), Duration.ofHours(3).plusMinutes(1));
+        assertThat(ages.getLast())
+                .isBetween(Duration.ofHours(2), Duration.ofHours(3).plusMinutes(1));
     }
 
     @Test
@@ -119,7 +120,9 @@ class SweeperTest {
         assertThat(bucket.sweeper().sweep()).isFalse();
         bucket.store.delete(Keys.checkpoint()); // The other has not seen it yet.
         assertThat(bucket.sweeper().sweep()).isTrue();
-        assertThat(bucket.jobs.sent()).hasSize(2).containsOnly(bucket.jobs.sent().getFirst());
+        assertThat(bucket.jobs.sent())
+                .hasSize(2)
+                .containsOnly(bucket.jobs.sent().getFirst());
     }
 
     @Test
@@ -161,8 +164,9 @@ class SweeperTest {
             bucket.now = bucket.now.plus(i % 2 == 0 ? Duration.ofMinutes(15) : Duration.ZERO);
             bucket.sweeper().sweep();
         }
-        assertThat(accepted.subList(0, 32)).allSatisfy(job -> assertThat(bucket.jobs.sent())
-                .anyMatch(body -> body.contains(job.job().value())));
+        assertThat(accepted.subList(0, 32))
+                .allSatisfy(job -> assertThat(bucket.jobs.sent())
+                        .anyMatch(body -> body.contains(job.job().value())));
     }
 
     @ParameterizedTest

@@ -61,8 +61,7 @@ final class SweptBucket implements AutoCloseable {
     /// One worker's sweeper; it knows only what is in the bucket.
     Sweeper sweeper(Sweeper.Errand... errands) {
         Overdue overdue = new Overdue(records, attempts, lanes, endings, MAX_ATTEMPTS, () -> now);
-        return new Sweeper(
-                store, new JobWalk(store, OVERDUE, List.of(overdue)), List.of(errands), PERIOD, () -> now);
+        return new Sweeper(store, new JobWalk(store, OVERDUE, List.of(overdue)), List.of(errands), PERIOD, () -> now);
     }
 
     Accepted accept(String tenant, Duration age) {
@@ -94,7 +93,9 @@ final class SweptBucket implements AutoCloseable {
 
     void end(Accepted accepted) {
         store.put(
-                Keys.output(accepted.tenant(), accepted.job(), "small", ImageFormat.JPEG), new byte[] {2}, "image/jpeg");
+                Keys.output(accepted.tenant(), accepted.job(), "small", ImageFormat.JPEG),
+                new byte[] {2},
+                "image/jpeg");
         records.finish(accepted, new Result(1, accepted.job(), JobStatus.SUCCEEDED, now, now, 1, Map.of(), null, null));
     }
 
