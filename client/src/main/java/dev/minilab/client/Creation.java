@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// The three ways to ask for a job: the image as the body, which the API streams to its bucket, wherever the query can
+/// The three ways to ask for a job: the image as the body, which the API streams to its bucket, wherever the query
+/// can
 /// hold the request; a form otherwise; JSON for an image that is elsewhere.
 final class Creation {
 

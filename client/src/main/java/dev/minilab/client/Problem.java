@@ -4,7 +4,8 @@ import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Why a request was refused: problem details (RFC 9457) with our fields. `code` is one of the error codes of the API,
+/// Why a request was refused: problem details (RFC 9457) with our fields. `code` is one of the error codes of the
+/// API,
 /// described at `type`; `retryable` says whether the same request may succeed later. Immutable.
 public record Problem(
         @Nullable URI type,

@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import tools.jackson.core.JacksonException;
 
-/// Sends calls, again where that is safe and may help, and turns what goes wrong into [MinilabException]. Thread-safe.
+/// Sends calls, again where that is safe and may help, and turns what goes wrong into [MinilabException].
+/// Thread-safe.
 final class Transport implements AutoCloseable {
 
     private final Connection connection;

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/// Tells whether a request is a webhook of this installation, as Standard Webhooks 1.0.0 has it: one of its signatures
+/// Tells whether a request is a webhook of this installation, as Standard Webhooks 1.0.0 has it: one of its
+/// signatures
 /// is by one of the keys, and it was sent within five minutes of now. Thread-safe.
 ///
 /// Keys are secrets, `whsec_…` (HMAC-SHA256, `v1`), and public keys, `whpk_…` (Ed25519, `v1a`). Give the old and the

@@ -218,7 +218,8 @@ public record Config(
         }
     }
 
-    /// What strangers' URLs may reach: addresses allowed although private, others denied although public, whether plain
+    /// What strangers' URLs may reach: addresses allowed although private, others denied although public, whether
+    /// plain
     /// http will do, and on which ports beside 443 and 80.
     public record Egress(List<Cidr> allow, List<Cidr> deny, boolean http, Set<Integer> ports) {
         public Egress {

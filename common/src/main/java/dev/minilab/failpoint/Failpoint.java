@@ -3,7 +3,8 @@ package dev.minilab.failpoint;
 import org.jspecify.annotations.Nullable;
 
 /// The gaps of the path between two effects that others can see. A process started with
-/// `-Dminilab.failpoint=ACCEPTED_WRITTEN` ends there the first time it comes by, as by SIGKILL: nothing is flushed and
+/// `-Dminilab.failpoint=ACCEPTED_WRITTEN` ends there the first time it comes by, as by SIGKILL: nothing is flushed
+/// and
 /// no hook runs. `ACCEPTED_WRITTEN:3` waits for the third time.
 ///
 /// Without the property a gap costs one comparison of constants. Thread-safe.

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One attempt to deliver a webhook, and how the event stands after it: the content of `deliveries/{n}.json`.
 ///
-/// `attempt` counts all attempts of the job from 1. `step` is how many attempts of the schedule were made, 0 while only
+/// `attempt` counts all attempts of the job from 1. `step` is how many attempts of the schedule were made, 0 while
+/// only
 /// deliveries to other URLs were; a redelivery begins the schedule anew. `statusCode` is absent when no answer came,
 /// `failure` then says why; `answer` is the beginning of the receiver's answer, at most 1,024 characters.
 /// `nextAttemptAt`

@@ -63,7 +63,7 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
     /// @throws DateTimeException if `hour` is no hour folder
     public static List<String> slices(String hour, int characters) {
         Instant start = HOUR.parse(hour, Instant::from);
-        long span = 1L << 5 * (10 - characters);
+        long span = 1L << (5 * (10 - characters));
         long first = start.toEpochMilli() / span;
         long last = (start.plus(Duration.ofHours(1)).toEpochMilli() - 1) / span;
         return LongStream.iterate(last, slice -> slice >= first, slice -> slice - 1)

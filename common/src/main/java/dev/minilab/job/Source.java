@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What is known of an original: width and height in pixels after orientation, size in bytes, SHA-256 in lower-case
 /// hex. Only what went through our hands on its way in has a hash from the beginning; of an original that was copied
-/// inside the bucket the worker finds it. One that came from a URL has the last of those it was found at, and the ETag
+/// inside the bucket the worker finds it. One that came from a URL has the last of those it was found at, and the
+/// ETag
 /// that
 /// its server gave.
 public record Source(

@@ -5,7 +5,8 @@ import java.util.List;
 /// Every metric of Minilab: its name, its labels and what it tells. One file spells them, and docs/metrics.md, the
 /// dashboard and the alerts are held to it by tests.
 ///
-/// Names and units follow <https://prometheus.io/docs/practices/naming/>: seconds, bytes, `_total` for what only grows.
+/// Names and units follow <https://prometheus.io/docs/practices/naming/>: seconds, bytes, `_total` for what only
+/// grows.
 public enum Metric {
     HTTP_REQUESTS(
             Kind.TIMER,

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the objects that are the state of a job. Each is created once with `If-None-Match: *` and never
-/// changed, but for the tombstone that takes the place of a result against its ETag; so any number of processes can do
+/// changed, but for the tombstone that takes the place of a result against its ETag; so any number of processes can
+/// do
 /// this at once. Thread-safe.
 public final class JobRecords {
 

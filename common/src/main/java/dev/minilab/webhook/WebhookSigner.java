@@ -17,7 +17,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Signs and verifies deliveries as Standard Webhooks 1.0.0 asks, with the symmetric scheme `v1`: HMAC-SHA256 over
-/// `{webhook-id}.{webhook-timestamp}.{raw body}`. Where there are signing keys, signs the same with Ed25519, as `v1a`.
+/// `{webhook-id}.{webhook-timestamp}.{raw body}`. Where there are signing keys, signs the same with Ed25519, as
+/// `v1a`.
 ///
 /// Signs with every secret and key, so that receivers can change over while two are valid. Immutable and thread-safe.
 public final class WebhookSigner {

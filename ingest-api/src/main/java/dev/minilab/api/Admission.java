@@ -7,7 +7,8 @@ import dev.minilab.job.Tenant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Whether there is room for one more job: before a byte of it is read, and so that memory and disk hold. Thread-safe.
+/// Whether there is room for one more job: before a byte of it is read, and so that memory and disk hold.
+/// Thread-safe.
 final class Admission {
 
     /// Fewer than the store has connections.

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /// Who may call: the keys of a file that is read again when it has changed. Thread-safe.
 ///
-/// The file is looked at once a second at most, when a call comes. A file that cannot be read changes nothing: the keys
+/// The file is looked at once a second at most, when a call comes. A file that cannot be read changes nothing: the
+/// keys
 /// known so far go on, and the log says so.
 final class ApiKeys {
 

@@ -51,7 +51,7 @@ final class EventRoutes {
             ctx.status(204); // What tells an EventSource to stop asking.
             return;
         }
-        if (ctx.method() == HandlerType.HEAD) {
+        if (ctx.method().equals(HandlerType.HEAD)) {
             begin(ctx.res());
             return;
         }

@@ -10,7 +10,8 @@ import io.javalin.security.RouteRole;
 import java.util.List;
 import java.util.Set;
 
-/// Lets callers in: before a handler runs, and before a byte of a body is read, its caller has been found to have what
+/// Lets callers in: before a handler runs, and before a byte of a body is read, its caller has been found to have
+/// what
 /// the route asks for. Thread-safe.
 final class Gate {
 

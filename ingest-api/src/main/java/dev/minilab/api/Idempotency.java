@@ -19,9 +19,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees to it that one `Idempotency-Key` makes one job, whatever dies in between (draft-ietf-httpapi-idempotency-key).
+/// Sees to it that one `Idempotency-Key` makes one job, whatever dies in between
+/// (draft-ietf-httpapi-idempotency-key).
 ///
-/// The claim is written first and names the job's id. So whoever comes after a crash either finds the job accepted, or
+/// The claim is written first and names the job's id. So whoever comes after a crash either finds the job accepted,
+/// or
 /// finishes it under the same id, where only one `accepted.json` can come into being. As long as the first may still
 /// be at work, others are sent away; should both be at work all the same, they write the same keys, each once.
 /// Thread-safe.

@@ -37,7 +37,8 @@ final class Intake {
         this.clock = clock;
     }
 
-    /// Accepts a job. When this returns, the job exists and will end, whatever dies; when it throws a problem, nothing
+    /// Accepts a job. When this returns, the job exists and will end, whatever dies; when it throws a problem,
+    /// nothing
     /// was accepted; when it fails otherwise, the same request may be sent again with the same key.
     ///
     /// @param key the `Idempotency-Key`, if there was one

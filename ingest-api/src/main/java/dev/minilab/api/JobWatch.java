@@ -15,7 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks at jobs for all who wait for them: one watcher a job, however many wait, that looks less and less often (from
+/// Looks at jobs for all who wait for them: one watcher a job, however many wait, that looks less and less often
+/// (from
 /// 100 ms to 2 s) and ends with the job or with the last who waits. Thread-safe.
 final class JobWatch implements AutoCloseable {
 

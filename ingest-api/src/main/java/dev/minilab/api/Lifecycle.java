@@ -14,7 +14,8 @@ import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Ends jobs before their time, and removes them. Both are one conditional write of `result.json`: a worker that is at
+/// Ends jobs before their time, and removes them. Both are one conditional write of `result.json`: a worker that is
+/// at
 /// the job loses it, and removes what it has written. Thread-safe.
 final class Lifecycle {
 

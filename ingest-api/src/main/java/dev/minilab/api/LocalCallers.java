@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Guards an installation without keys, which everything on this machine may call, from the pages that a browser on it
+/// Guards an installation without keys, which everything on this machine may call, from the pages that a browser on
+/// it
 /// shows: they may not call it, neither by their own name for our address (DNS rebinding) nor by ours. Immutable.
 final class LocalCallers {
 

@@ -11,7 +11,8 @@ import dev.minilab.request.InvalidRequestException.Mistake;
 import java.net.URI;
 import java.util.List;
 
-/// An original at a URL, which a worker fetches once the job exists. Here its address is judged as far as it is written
+/// An original at a URL, which a worker fetches once the job exists. Here its address is judged as far as it is
+/// written
 /// out; the worker judges it again when it connects.
 final class RemoteOrigin implements Origin {
 

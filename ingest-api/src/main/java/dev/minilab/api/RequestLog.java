@@ -43,7 +43,8 @@ final class RequestLog {
         });
     }
 
-    /// Method, route and status; of what no route of ours answers, strangers choose method and path, and so neither is
+    /// Method, route and status; of what no route of ours answers, strangers choose method and path, and so neither
+    /// is
     /// told.
     private static String[] labels(Context ctx) {
         Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();

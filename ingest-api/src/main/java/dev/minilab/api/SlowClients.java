@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Cuts off clients that keep a connection busy by sending next to nothing. Thread-safe.
 ///
-/// A body must have come at the least rate on average once the patience is over; what reads it then sees it break off,
+/// A body must have come at the least rate on average once the patience is over; what reads it then sees it break
+/// off,
 /// and [#cutOff] says why. A connection on which no request has become whole within the patience is closed.
 final class SlowClients extends Handler.Wrapper implements Connection.Listener {
 

@@ -16,7 +16,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `POST /v1/uploads`: a link with which a client sends one image straight to the bucket. Nothing is written before it
+/// `POST /v1/uploads`: a link with which a client sends one image straight to the bucket. Nothing is written before
+/// it
 /// does; the job starts when it is asked for.
 final class UploadRoutes {
 

@@ -172,7 +172,7 @@ final class JobHandler implements Handler {
     /// Does the work and tells how it ended; what may go better another time leaves as an exception.
     ///
     /// @param attempt how often the job was taken up, this time included
-    /// @param begun how often it was brought to be rendered, this time included: what counts where workers end over it
+    /// @param begun how often it was brought to be rendered, this time included: counts where workers end over it
     private Result attempt(Accepted accepted, int attempt, int begun) throws InterruptedException {
         Instant startedAt = clock.instant();
         if (accepted.deadlineAt() != null && startedAt.isAfter(accepted.deadlineAt())) {

@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// The embedded pair of this JVM's tests, which may have no second one: ElasticMQ keeps to its first database. Whoever
+/// The embedded pair of this JVM's tests, which may have no second one: ElasticMQ keeps to its first database.
+/// Whoever
 /// uses it leaves its queues empty. It ends with the JVM.
 final class SharedInfra {
 

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Stands between a client and an HTTP server, reads requests and answers whole, and lets a [Filter] have its way with
+/// Stands between a client and an HTTP server, reads requests and answers whole, and lets a [Filter] have its way
+/// with
 /// both. Never says `100 Continue`. Whoever breaks a request off sees nothing of it reach the server. Thread-safe.
 public final class HttpRelay implements AutoCloseable {
 

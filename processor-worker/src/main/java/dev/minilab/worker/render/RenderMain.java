@@ -24,7 +24,8 @@ import javax.imageio.ImageIO;
 /// standard error, so that nobody else can write into the
 /// channel.
 ///
-/// One thread reads, renders and writes, so that a request wakes it up once. When the worker is gone the process ends,
+/// One thread reads, renders and writes, so that a request wakes it up once. When the worker is gone the process
+/// ends,
 /// whatever it is doing.
 public final class RenderMain {
 

@@ -14,7 +14,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Fetches an original from a URL: whole, within a minute, within the limit of an upload. Follows up to five redirects,
+/// Fetches an original from a URL: whole, within a minute, within the limit of an upload. Follows up to five
+/// redirects,
 /// each of them checked as the first URL was. Thread-safe.
 public final class SourceFetcher {
 

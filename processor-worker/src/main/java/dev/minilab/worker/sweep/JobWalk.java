@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /// Comes by the jobs that are due to be looked at, and lists no others.
 ///
-/// Young jobs, of this hour and the two or three before, are listed in moments: all ids that begin alike, which is one
+/// Young jobs, of this hour and the two or three before, are listed in moments: all ids that begin alike, which is
+/// one
 /// page for a few hundred jobs, each at the marks of the overdue time. An hour that has been over for two hours is
 /// listed whole, once; then again, at marks of its own, only if a step asked for that. For one thread at a time.
 public final class JobWalk {
@@ -53,7 +54,7 @@ public final class JobWalk {
 
     /// How long a moment lasts, in milliseconds: 32.8 s without the last three digits, 1 s without the last two.
     private static long momentOf(int digits) {
-        return 1L << 5 * (DIGITS - digits);
+        return 1L << (5 * (DIGITS - digits));
     }
 
     /// Comes by everything that passes a mark after `since` and until `now`.

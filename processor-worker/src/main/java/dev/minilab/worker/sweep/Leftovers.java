@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Removes, with the first sweep of an hour, what has outlived its use: direct uploads that no job took over within a
-/// day, claims of idempotency keys two days after they were made, which is one day after they expired, and dead letters
+/// day, claims of idempotency keys two days after they were made, which is one day after they expired, and dead
+/// letters
 /// after two weeks.
 ///
 /// Of the claims a sixteenth is listed each hour, by the first digit of their hash, so that millions cost little.

@@ -13,7 +13,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends jobs again that have no result although they should, to the queue of their lane; ends those whose deadline has
+/// Sends jobs again that have no result although they should, to the queue of their lane; ends those whose deadline
+/// has
 /// passed, and those that nobody will end any more. For one thread at a time.
 public final class Overdue implements Step {
 

@@ -15,8 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /// Removes jobs that have ended and are older than is asked for, with everything that hangs on them.
 ///
-/// `accepted.json` goes first: without it the job is gone for everyone, and whatever a sweep that breaks off leaves is
-/// removed by the next, which takes all that is left of an old job. Looks when a twenty-fourth of the time has passed,
+/// `accepted.json` goes first: without it the job is gone for everyone, and whatever a sweep that breaks off leaves
+/// is
+/// removed by the next, which takes all that is left of an old job. Looks when a twenty-fourth of the time has
+/// passed,
 /// and at least once an hour.
 public final class Retention implements Sweeper.Errand {
 

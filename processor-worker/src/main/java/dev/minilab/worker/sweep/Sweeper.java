@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Walks the bucket once a period, for all workers together, and does what the queues have forgotten: the bucket alone
+/// Walks the bucket once a period, for all workers together, and does what the queues have forgotten: the bucket
+/// alone
 /// is enough for every job to end.
 ///
 /// A sweep begins where the last one of any worker ended (`sweeps/checkpoint.json`) and does nothing if that was less
@@ -35,6 +36,8 @@ public final class Sweeper implements AutoCloseable {
     /// Something else that is done with each sweep.
     @FunctionalInterface
     public interface Errand {
+        /// Does it, once a sweep.
+        ///
         /// @param since how far the sweep before came
         void run(Instant since, Instant now) throws InterruptedException;
     }

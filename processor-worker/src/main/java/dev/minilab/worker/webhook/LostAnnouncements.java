@@ -15,7 +15,8 @@ import java.util.Set;
 
 /// Announces once more that jobs have ended, where no attempt to deliver that followed: the queue may lose a message.
 ///
-/// A job is announced each time the sweep comes by and it has ended for longer than the overdue time. One that wants no
+/// A job is announced each time the sweep comes by and it has ended for longer than the overdue time. One that
+/// wants no
 /// webhook costs one read. For one thread at a time.
 public final class LostAnnouncements implements Step {
 

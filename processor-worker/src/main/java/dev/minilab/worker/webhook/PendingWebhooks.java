@@ -57,7 +57,8 @@ public final class PendingWebhooks {
                 "text/plain");
     }
 
-    /// Asks for every attempt whose time has come and which was not made. Costs a listing where nothing is due, and two
+    /// Asks for every attempt whose time has come and which was not made. Costs a listing where nothing is due, and
+    /// two
     /// to three calls for what is.
     ///
     /// @return how many were asked for

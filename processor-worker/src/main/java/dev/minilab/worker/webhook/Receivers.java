@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 
 /// Keeps webhooks bearable for the hosts that receive them, and hosts that bear nothing from holding up the others.
 ///
-/// To one host a worker makes 8 attempts at once. A host that failed ten times in a row, by not answering or with 5xx,
+/// To one host a worker makes 8 attempts at once. A host that failed ten times in a row, by not answering or with
+/// 5xx,
 /// is
 /// paused for a minute; then one attempt goes through, and while those fail the pauses double, up to 15 minutes. Any
 /// other

@@ -22,7 +22,8 @@ import tools.jackson.databind.JsonNode;
 
 /// Who signs for a tenant: its own secrets if the secrets file has some, else those of the installation.
 ///
-/// The file is JSON, `{"acme": ["whsec_…", "whsec_…"]}`, the newest secret first. A changed file is noticed within ten
+/// The file is JSON, `{"acme": ["whsec_…", "whsec_…"]}`, the newest secret first. A changed file is noticed within
+/// ten
 /// seconds; one that cannot be read then changes nothing and is logged. Thread-safe.
 public final class Signers {
 

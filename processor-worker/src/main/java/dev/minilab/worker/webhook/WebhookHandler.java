@@ -39,8 +39,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// The path of one attempt to tell a receiver how a job ended: a signed POST as Standard Webhooks 1.0.0 has it
 /// (<https://www.standardwebhooks.com>), recorded beside the job, and the next one arranged for. Thread-safe.
 ///
-/// Where an event stands follows from the attempts that are recorded. The next attempt is kept in the bucket before an
-/// attempt that failed is recorded, so that none is lost wherever this breaks off; then it is sent to the queue if that
+/// Where an event stands follows from the attempts that are recorded. The next attempt is kept in the bucket before
+/// an
+/// attempt that failed is recorded, so that none is lost wherever this breaks off; then it is sent to the queue if
+/// that
 /// can hold it for so long. The message that caused an attempt is deleted last: at worst an attempt is made twice.
 public final class WebhookHandler implements Handler {
 

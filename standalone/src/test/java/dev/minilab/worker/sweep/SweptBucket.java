@@ -132,7 +132,7 @@ final class SweptBucket implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws java.io.IOException {
         embedded.close();
     }
 }
