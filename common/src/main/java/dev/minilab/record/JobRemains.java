@@ -25,6 +25,7 @@ public final class JobRemains {
         store.delete(Keys.started(tenant, job));
         removeAll(Keys.outputs(tenant, job), Set.of());
         removeAll(Keys.deliveries(tenant, job), Set.of());
+        removeAll(Keys.attempts(tenant, job), Set.of());
     }
 
     /// Removes outputs that a worker wrote for a job that ended without them.
