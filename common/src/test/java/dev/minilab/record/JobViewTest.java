@@ -158,7 +158,7 @@ class JobViewTest {
             "attempts":0,"source":{"format":"jpeg","media_type":"image/jpeg","width":2725,"height":2225,\
             "bytes":829183,"sha256":"SHA","orientation":6,"frames":1},\
             "outputs":{"thumb":{"status":"pending"},"card":{"status":"pending"}},"placeholder":null,"error":null,"webhook":null,\
-            "links":{"self":"/v1/jobs/JOB"}}\
+            "links":{"self":"/v1/jobs/JOB","events":"/v1/jobs/JOB/events"}}\
             """.replace("JOB", JOB.value()).replace("SHA", SHA));
     }
 

@@ -138,7 +138,7 @@ public final class Permits {
         /// What this lane may take now: of its own always all; beyond that only what others have not reserved, and
         /// nothing while a lane that goes first asks.
         private int available() {
-            int own = Math.max(0, reserved - used);
+            int own = Math.min(free, Math.max(0, reserved - used)); // Fewer where others took them before it was made.
             if (lanes.stream().takeWhile(l -> l != this).anyMatch(l -> l.asking + l.returning > 0 && !l.closed)) {
                 return own;
             }
