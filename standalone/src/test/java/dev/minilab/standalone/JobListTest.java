@@ -101,7 +101,9 @@ class JobListTest {
         try (JobList list = new JobList(store.store(), records)) {
             JobList.Page first = list.page(TENANT, JobList.filter(null, "oldest"), 20, null);
             assertThat(first.jobs()).isEmpty();
-            assertThat(first.next()).isEqualTo(NEWEST_FIRST.get(999));
+            assertThat(NEWEST_FIRST.indexOf(first.next()))
+                    .as("jobs that were read: a thousand, and what was asked for together with the last")
+                    .isBetween(999, 1_018);
             JobList.Page second = list.page(TENANT, JobList.filter(null, "oldest"), 20, first.next());
             assertThat(second.jobs()).hasSize(1);
             assertThat(second.next()).isNull();
