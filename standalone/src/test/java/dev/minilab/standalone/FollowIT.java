@@ -134,7 +134,11 @@ class FollowIT {
         for (String wrong : List.of("limit=0", "limit=-1", "limit=1000000000", "status=done", "nonsense=1")) {
             HttpResponse<byte[]> answer = client.get("/v1/jobs?" + wrong);
             assertThat(answer.statusCode()).as(wrong).isEqualTo(422);
-            assertThat(Client.json(answer).path("errors").path(0).path("pointer").stringValue())
+            assertThat(Client.json(answer)
+                            .path("errors")
+                            .path(0)
+                            .path("pointer")
+                            .stringValue())
                     .isEqualTo("/" + wrong.substring(0, wrong.indexOf('=')));
         }
     }

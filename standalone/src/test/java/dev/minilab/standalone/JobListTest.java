@@ -45,7 +45,8 @@ class JobListTest {
         records = new JobRecords(store.store());
         try (var writers = Executors.newFixedThreadPool(16)) {
             for (int i = 0; i < JOBS; i++) {
-                Instant created = HOUR.plus(Duration.ofSeconds(3).multipliedBy(i)).plusMillis(i % 7);
+                Instant created =
+                        HOUR.plus(Duration.ofSeconds(3).multipliedBy(i)).plusMillis(i % 7);
                 JobId job = JobId.create(created);
                 NEWEST_FIRST.addFirst(job);
                 boolean oldest = i == 0;
