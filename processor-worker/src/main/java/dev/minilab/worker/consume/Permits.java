@@ -146,7 +146,7 @@ public final class Permits {
                     .filter(l -> l != this)
                     .mapToInt(l -> Math.max(0, l.reserved - l.used))
                     .sum();
-            return free - kept;
+            return Math.max(0, free - kept); // Less than none where others took what a later lane reserves.
         }
     }
 }
