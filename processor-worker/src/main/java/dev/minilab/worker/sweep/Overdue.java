@@ -28,7 +28,6 @@ public final class Overdue implements Step {
     private final Endings endings;
     private final int maxAttempts;
     private final InstantSource clock;
-    private int sent;
 
     public Overdue(
             JobRecords records,
@@ -79,14 +78,7 @@ public final class Overdue implements Step {
             return false;
         }
         lanes.sendAgain(accepted);
-        sent++;
+        LOG.info("Sent overdue job {} again", accepted.job());
         return true;
-    }
-
-    /// How many jobs were sent again since this was asked last.
-    public int takeSent() {
-        int taken = sent;
-        sent = 0;
-        return taken;
     }
 }
