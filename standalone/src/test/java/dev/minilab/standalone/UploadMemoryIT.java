@@ -18,10 +18,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Uploads stream: many large ones at once fit into a small heap")
 class UploadMemoryIT {
@@ -30,50 +31,60 @@ class UploadMemoryIT {
     private static final int SIZE = 25 << 20;
 
     @TempDir
-    Path data;
+    static Path data;
 
-    @ParameterizedTest(name = "chunked: {0}")
-    @ValueSource(booleans = {false, true})
-    @DisplayName("I11 100 uploads of 25 MiB at once, half way through all together, with -Xmx256m")
-    void hundredUploads(boolean chunked) throws Exception {
-        try (MinilabProcess infra = MinilabProcess.start(
-                Map.of(), "infra", "--data", data.toString(), "--s3-port", "0", "--sqs-port", "0")) {
-            String[] endpoints = infra.awaitReady().split(" ", 2);
-            DataFolder.Secrets secrets = DataFolder.secrets(data);
-            Map<String, String> env = Map.of(
-                    "JAVA_OPTS",
-                    "-Xmx256m -XX:+ExitOnOutOfMemoryError",
-                    "MINILAB_PORT",
-                    "0",
-                    "MINILAB_SPOOL_DIR",
-                    data.resolve("spool").toString(),
-                    "MINILAB_S3_ENDPOINT",
-                    endpoints[0],
-                    "MINILAB_S3_ACCESS_KEY_ID",
-                    secrets.accessKeyId(),
-                    "MINILAB_S3_SECRET_ACCESS_KEY",
-                    secrets.secretAccessKey(),
-                    "MINILAB_SQS_ENDPOINT",
-                    endpoints[1],
-                    "MINILAB_SQS_ACCESS_KEY_ID",
-                    "any",
-                    "MINILAB_SQS_SECRET_ACCESS_KEY",
-                    "any");
-            try (MinilabProcess api = MinilabProcess.start(env, "api")) {
-                assertThat(uploadAll(api.awaitUri(), chunked)).hasSize(UPLOADS).containsOnly("HTTP/1.1 202 Accepted");
-                assertThat(api.terminate(30)).isZero();
-            }
-        }
+    private static MinilabProcess infra;
+    private static MinilabProcess api;
+
+    @BeforeAll
+    static void start() throws Exception {
+        infra = MinilabProcess.start(Map.of(), "infra", "--data", data.toString(), "--s3-port", "0", "--sqs-port", "0");
+        String[] endpoints = infra.awaitReady().split(" ", 2);
+        DataFolder.Secrets secrets = DataFolder.secrets(data);
+        Map<String, String> env = Map.of(
+                "JAVA_OPTS",
+                "-Xmx256m -XX:+ExitOnOutOfMemoryError",
+                "MINILAB_PORT",
+                "0",
+                "MINILAB_SPOOL_DIR",
+                data.resolve("spool").toString(),
+                "MINILAB_S3_ENDPOINT",
+                endpoints[0],
+                "MINILAB_S3_ACCESS_KEY_ID",
+                secrets.accessKeyId(),
+                "MINILAB_S3_SECRET_ACCESS_KEY",
+                secrets.secretAccessKey(),
+                "MINILAB_SQS_ENDPOINT",
+                endpoints[1],
+                "MINILAB_SQS_ACCESS_KEY_ID",
+                "any",
+                "MINILAB_SQS_SECRET_ACCESS_KEY",
+                "any");
+        api = MinilabProcess.start(env, "api");
     }
 
-    /// Sends all uploads at once; none sends its second half before every other has sent its first.
-    private static List<String> uploadAll(URI api, boolean chunked) throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
+        assertThat(api.terminate(30)).isZero();
+        infra.close();
+    }
+
+    @Test
+    @DisplayName("I11 100 uploads of 25 MiB at once, half way through all together, with -Xmx256m")
+    void hundredUploads() throws Exception {
+        assertThat(uploadAll(api.awaitUri())).hasSize(UPLOADS).containsOnly("HTTP/1.1 202 Accepted");
+    }
+
+    /// Sends all uploads at once, every other one in chunks; none sends its second half before all have sent their
+    /// first.
+    private static List<String> uploadAll(URI api) throws Exception {
         byte[] image = Images.jpeg(400, 300);
         CyclicBarrier halfWay = new CyclicBarrier(UPLOADS);
         List<String> answers = new ArrayList<>();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<String>> running = new ArrayList<>();
             for (int i = 0; i < UPLOADS; i++) {
+                boolean chunked = i % 2 == 0;
                 running.add(clients.submit(() -> upload(api, image, chunked, halfWay)));
             }
             for (Future<String> answer : running) {
