@@ -33,6 +33,7 @@ final class ApiServer {
         javalin.startup.showOldJavalinVersionWarning = false;
         javalin.concurrency.useVirtualThreads = true;
         javalin.http.prefer405over404 = true;
+        javalin.router.javaLangErrorHandler(Problems::crashed);
         ConsoleRoutes.serveFiles(javalin);
         javalin.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
@@ -53,10 +54,10 @@ final class ApiServer {
         RequestLog.register(routes);
         Problems.register(routes);
         Cors cors = new Cors(config.access().corsOrigins());
+        cors.register(routes);
         if (!keys.needed()) {
             new LocalCallers(config.api().host(), cors).register(routes);
         }
-        cors.register(routes);
         new Gate(keys, new RateLimits(config.access().rate(), System::nanoTime)).register(routes);
     }
 }

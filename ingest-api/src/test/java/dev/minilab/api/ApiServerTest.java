@@ -11,10 +11,11 @@ import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,7 +32,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -77,18 +77,16 @@ class ApiServerTest {
     }
 
     private static Javalin create(Config config, ApiKeys keys) {
-        return ApiServer.create(config, keys, URI.create("https://store.example.com/b/k?X-Amz-Signature=1"), routes());
+        return ApiServer.create(config, keys, URI.create("https://store.example.com/b/k?X-Amz-Signature=1"), ApiServerTest::routes);
     }
 
-    private static Consumer<RoutesConfig> routes() {
-        return routes -> {
-            routes.get("/open", ctx -> ctx.result("open"), Access.ANYONE);
-            routes.get("/read", ctx -> ctx.result(Gate.caller(ctx).tenant().value()), Access.READ);
-            routes.post("/write", ApiServerTest::readAll, Access.WRITE);
-            routes.get("/all", ctx -> ctx.result("all"), Access.ADMIN);
-            routes.get("/boom", _ -> boom(), Access.ANYONE);
-            routes.get("/error", _ -> error(), Access.ANYONE);
-        };
+    private static void routes(RoutesConfig routes) {
+        routes.get("/open", ctx -> ctx.result("open"), Access.ANYONE);
+        routes.get("/read", ctx -> ctx.result(Gate.caller(ctx).tenant().value()), Access.READ);
+        routes.post("/write", ApiServerTest::readAll, Access.WRITE);
+        routes.get("/all", ctx -> ctx.result("all"), Access.ADMIN);
+        routes.get("/boom", _ -> boom(), Access.ANYONE);
+        routes.get("/error", _ -> error(), Access.ANYONE);
     }
 
     private static void readAll(Context ctx) throws IOException, ProblemException {
@@ -209,28 +207,69 @@ class ApiServerTest {
         assertThat(problem.headers().firstValue("Vary")).hasValue("Origin");
     }
 
+    @Test
+    @DisplayName("C67 allows pages of other origins nothing unless an origin was set")
+    void noCors() throws Exception {
+        for (String origin : List.of(ALLOWED, "http://127.0.0.1:1", "null")) {
+            HttpResponse<byte[]> answer = preflight(keyless, origin);
+            assertThat(answer.statusCode()).isEqualTo(204);
+            assertThat(answer.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control"));
+        }
+    }
+
     private static HttpResponse<byte[]> preflight(String origin) throws Exception {
-        return send(request(keyed, "/write")
+        return preflight(keyed, origin);
+    }
+
+    private static HttpResponse<byte[]> preflight(Javalin server, String origin) throws Exception {
+        return send(request(server, "/write")
                 .method("OPTIONS", BodyPublishers.noBody())
                 .header("Origin", origin)
                 .header("Access-Control-Request-Method", "POST"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/open", "/read", "/nowhere", "/boom", "/console/app.js"})
-    @DisplayName("puts security headers on every answer")
-    void headers(String path) throws Exception {
-        assertProtected(send(request(keyed, path)).headers().map());
-    }
+    @ValueSource(
+            strings = {
+                "GET /open",
+                "GET /read",
+                "GET /nowhere",
+                "GET /boom",
+                "GET /error",
+                "GET /console/app.js",
+                "HEAD /open",
+                "HEAD /nowhere",
+                "OPTIONS /open",
+                "DELETE /open",
+                "TRACE /open",
+                "CONNECT other:443",
+                "GET /%00",
+                "GET /%zz",
+                "BREW /open",
+                "nonsense"
+            })
+    @DisplayName("C7 puts security headers on every answer, and answers what it refuses with a problem")
+    void headers(String request) throws Exception {
+        String answer = exchange(keyed, request + " HTTP/1.1", "Host: localhost", "Connection: close");
 
-    private static void assertProtected(Map<String, List<String>> headers) {
-        assertThat(headers.get("x-content-type-options")).containsExactly("nosniff");
-        assertThat(headers.get("referrer-policy")).containsExactly("no-referrer");
-        assertThat(headers.get("content-security-policy"))
-                .singleElement()
-                .asString()
+        assertThat(answer)
+                .startsWith("HTTP/1.1 ")
+                .contains("X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n");
+        String policy = answer.lines()
+                .filter(line -> line.startsWith("Content-Security-Policy: "))
+                .findFirst()
+                .orElse("");
+        assertThat(policy)
                 .contains("default-src 'none'", "script-src 'self'", "https://store.example.com;", "frame-ancestors 'none'")
                 .doesNotContain("X-Amz", "unsafe");
+        if (!answer.startsWith("HTTP/1.1 200 ")) {
+            assertThat(answer).containsPattern("HTTP/1.1 [45]..").contains("Content-Type: application/problem+json");
+        }
+        if (answer.startsWith("HTTP/1.1 405 ")) {
+            assertThat(answer).contains("Allow: ");
+        }
+        boolean ours = request.endsWith("/boom") || request.endsWith("/error");
+        assertThat(answer.startsWith("HTTP/1.1 5")).as("a mistake of ours").isEqualTo(ours);
     }
 
     @ParameterizedTest
@@ -329,17 +368,20 @@ class ApiServerTest {
             socket.setSoTimeout(15_000);
             socket.getOutputStream().write("GET /open HTTP/1.1\r\nX: ".getBytes(StandardCharsets.US_ASCII));
             Thread dripping = Thread.ofVirtual().start(() -> drip(socket));
-            assertThat(ended(socket)).isTrue();
+            assertThat(received(socket)).startsWith("HTTP/1.1 408 ").contains("\"code\":\"timeout\"");
             dripping.interrupt();
         }
     }
 
-    private static boolean ended(Socket socket) throws IOException {
+    /// Everything that came before the connection ended; a reset is an end too.
+    private static String received(Socket socket) {
+        var received = new ByteArrayOutputStream();
         try {
-            return socket.getInputStream().read() < 0;
-        } catch (SocketException _) {
-            return true; // A reset is an end too.
+            socket.getInputStream().transferTo(received);
+        } catch (IOException e) {
+            assertThat(e).isNotInstanceOf(SocketTimeoutException.class);
         }
+        return received.toString(StandardCharsets.UTF_8);
     }
 
     /// A byte every 50 ms, until the other side has had enough.
