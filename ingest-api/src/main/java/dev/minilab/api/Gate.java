@@ -78,7 +78,9 @@ final class Gate {
                 .map(endpoint -> {
                     Roles roles = Objects.requireNonNull(endpoint.metadata(Roles.class));
                     return new Route(
-                            endpoint.method.name(), endpoint.path, access(roles.getRoles()).scope());
+                            endpoint.method.name(),
+                            endpoint.path,
+                            access(roles.getRoles()).scope());
                 })
                 .toList();
     }

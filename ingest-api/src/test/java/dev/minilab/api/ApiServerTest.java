@@ -62,8 +62,7 @@ class ApiServerTest {
             KEYS.put(scope, key);
             KeysFile.edit(file, old -> {
                 List<KeysFile.Key> keys = new ArrayList<>(old.keys());
-                keys.add(new KeysFile.Key(
-                        scope, ApiKey.hash(key), new Tenant("acme"), List.of(scope), Instant.EPOCH));
+                keys.add(new KeysFile.Key(scope, ApiKey.hash(key), new Tenant("acme"), List.of(scope), Instant.EPOCH));
                 return new KeysFile(keys);
             });
         }
@@ -77,7 +76,8 @@ class ApiServerTest {
     }
 
     private static Javalin create(Config config, ApiKeys keys) {
-        return ApiServer.create(config, keys, URI.create("https://store.example.com/b/k?X-Amz-Signature=1"), ApiServerTest::routes);
+        return ApiServer.create(
+                config, keys, URI.create("https://store.example.com/b/k?X-Amz-Signature=1"), ApiServerTest::routes);
     }
 
     private static void routes(RoutesConfig routes) {
@@ -139,8 +139,8 @@ class ApiServerTest {
     void scopes() throws Exception {
         HttpResponse<byte[]> none = send(request(keyed, "/read"));
         assertProblem(none, 401, "unauthorized");
-        assertThat(none.headers().firstValue("WWW-Authenticate")).hasValueSatisfying(v -> assertThat(v)
-                .startsWith("Bearer"));
+        assertThat(none.headers().firstValue("WWW-Authenticate"))
+                .hasValueSatisfying(v -> assertThat(v).startsWith("Bearer"));
         assertThat(get("/read", "jobs:read").body()).asString().isEqualTo("acme");
         assertProblem(get("/read", "jobs:write"), 403, "forbidden");
         assertProblem(get("/all", "jobs:read"), 403, "forbidden");
@@ -183,7 +183,8 @@ class ApiServerTest {
                 .hasValueSatisfying(v -> assertThat(v).startsWith("\"default\";r=0;t="));
         assertThat(last.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(3500L, 3600L);
         assertThat(get("/all", "admin").statusCode()).as("another key's").isEqualTo(200);
-        assertThat(send(request(keyed, "/open")).headers().firstValue("RateLimit")).isEmpty();
+        assertThat(send(request(keyed, "/open")).headers().firstValue("RateLimit"))
+                .isEmpty();
     }
 
     @Test
@@ -260,7 +261,11 @@ class ApiServerTest {
                 .findFirst()
                 .orElse("");
         assertThat(policy)
-                .contains("default-src 'none'", "script-src 'self'", "https://store.example.com;", "frame-ancestors 'none'")
+                .contains(
+                        "default-src 'none'",
+                        "script-src 'self'",
+                        "https://store.example.com;",
+                        "frame-ancestors 'none'")
                 .doesNotContain("X-Amz", "unsafe");
         if (!answer.startsWith("HTTP/1.1 200 ")) {
             assertThat(answer).containsPattern("HTTP/1.1 [45]..").contains("Content-Type: application/problem+json");
@@ -403,8 +408,8 @@ class ApiServerTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), keyed.port())) {
             socket.setSoTimeout(15_000);
             var out = socket.getOutputStream();
-            out.write(("POST /write HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer " + KEYS.get("admin")
-                            + "\r\nContent-Length: " + body.length + "\r\n\r\n")
+            out.write(("POST /write HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                            + KEYS.get("admin") + "\r\nContent-Length: " + body.length + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < 10; i++) {
                 out.write(body, 0, body.length / 10);
