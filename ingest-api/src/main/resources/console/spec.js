@@ -6,7 +6,7 @@ const FITS = ["inside", "cover", "contain", "fill", "outside"];
 const POSITIONS = [
   "centre", "attention", "entropy", "top", "right top", "right", "right bottom", "bottom", "left bottom", "left", "left top",
 ];
-const NAME = /^[a-z0-9_-]{1,40}$/;
+const NAME = /^[a-z0-9_\-]{1,40}$/; // Escaped, since browsers read patterns with the flag v.
 
 /** The fields of one output; `read` turns what stands in the control into the value of the request, undefined for unsaid. */
 const number = (control) => (control.value === "" ? undefined : Number(control.value));

@@ -115,13 +115,15 @@ public record Config(
 
     /// Where the API listens and who may call it. Port 0 picks a free one; without a keys file no key is needed.
     ///
-    /// `spoolFolder` holds uploads of unknown length while they arrive; `presetsFile` adds to the built-in presets.
+    /// `spoolFolder` holds uploads of unknown length while they arrive; `presetsFile` adds to the built-in presets;
+    /// `inbox` has it receive webhooks itself, for its console to show.
     public record Api(
             String host,
             int port,
             @Nullable Path keysFile,
             Path spoolFolder,
-            @Nullable Path presetsFile) {
+            @Nullable Path presetsFile,
+            boolean inbox) {
         static Api read(Settings settings) {
             String host = settings.text("MINILAB_HOST", "127.0.0.1");
             Path keysFile = settings.path("MINILAB_API_KEYS_FILE");
@@ -137,7 +139,8 @@ public record Config(
                     settings.integer("MINILAB_PORT", 8080, 0, 65535),
                     keysFile,
                     spool == null ? Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool") : spool,
-                    settings.path("MINILAB_PRESETS_FILE"));
+                    settings.path("MINILAB_PRESETS_FILE"),
+                    settings.flag("MINILAB_WEBHOOK_INBOX", false));
         }
 
         /// Whether only this machine can call.

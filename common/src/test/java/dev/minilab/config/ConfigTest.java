@@ -44,7 +44,8 @@ class ConfigTest {
                                 8080,
                                 null,
                                 Path.of(System.getProperty("java.io.tmpdir"), "minilab-spool"),
-                                null),
+                                null,
+                                false),
                         new AccessConfig(
                                 null, 0, 0, Duration.ZERO, 0, 4L << 30, 2048, Duration.ofSeconds(20), Set.of(), false),
                         new Config.Worker(
@@ -97,6 +98,7 @@ class ConfigTest {
         env.put("MINILAB_API_KEYS_FILE", "/etc/minilab/keys.json");
         env.put("MINILAB_SPOOL_DIR", "/var/spool/minilab");
         env.put("MINILAB_PRESETS_FILE", "/etc/minilab/presets.json");
+        env.put("MINILAB_WEBHOOK_INBOX", "true");
         env.put("MINILAB_RATE_LIMIT", "600/m:50");
         env.put("MINILAB_QUOTA_QUEUED_JOBS", "500");
         env.put("MINILAB_QUOTA_BYTES_A_DAY", "10GiB");
@@ -163,7 +165,8 @@ class ConfigTest {
                                 0,
                                 Path.of("/etc/minilab/keys.json"),
                                 Path.of("/var/spool/minilab"),
-                                Path.of("/etc/minilab/presets.json")),
+                                Path.of("/etc/minilab/presets.json"),
+                                true),
                         new AccessConfig(
                                 new AccessConfig.Rate(600, Duration.ofMinutes(1), 50),
                                 500,

@@ -168,6 +168,9 @@ public final class IngestApi implements AutoCloseable {
             lifecycleRoutes.register(routes);
             installationRoutes.register(routes);
             new ConsoleRoutes().register(routes);
+            if (config.api().inbox()) {
+                new InboxRoutes(config.webhooks().secrets(), clock).register(routes);
+            }
         });
         parts.push(watch);
         parts.push(readiness::drain);

@@ -49,6 +49,7 @@ final class Standalone implements AutoCloseable {
             infra.settings().forEach(settings::putIfAbsent);
             settings.putIfAbsent("MINILAB_LONG_POLL", "1s");
             settings.putIfAbsent("MINILAB_DRAIN", "12s"); // API and worker stop one after the other.
+            settings.putIfAbsent("MINILAB_WEBHOOK_INBOX", "true");
             if (asked.api().onLoopback()) {
                 settings.putIfAbsent("MINILAB_EGRESS_ALLOW", LOOPBACK);
             }
