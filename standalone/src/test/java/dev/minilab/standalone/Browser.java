@@ -97,7 +97,9 @@ final class Browser implements AutoCloseable {
 
     void awaitPage(String page) {
         String path = page.replaceFirst("\\?.*", "");
-        await("page " + page, () -> path.equals(driver.findElement(By.id("main")).getDomAttribute("data-shown")));
+        await(
+                "page " + page,
+                () -> path.equals(driver.findElement(By.id("main")).getDomAttribute("data-shown")));
     }
 
     WebElement find(String css) {

@@ -35,7 +35,12 @@ class ConsoleIT {
     @BeforeAll
     static void start() throws Exception {
         minilab = MinilabProcess.start(
-                Map.of(), "serve", "--port", "0", "--data", folder.resolve("data").toString());
+                Map.of(),
+                "serve",
+                "--port",
+                "0",
+                "--data",
+                folder.resolve("data").toString());
         api = minilab.awaitUri();
         client = new Client(api);
         browser = new Browser(folder.resolve("profile"));
@@ -63,7 +68,8 @@ class ConsoleIT {
     private static void drop(String... files) {
         browser.driver()
                 .findElement(By.id("files"))
-                .sendKeys(String.join("\n", List.of(files).stream().map(ConsoleIT::path).toList()));
+                .sendKeys(String.join(
+                        "\n", List.of(files).stream().map(ConsoleIT::path).toList()));
     }
 
     /// Whether every picture of the page has been loaded and has pixels.
@@ -85,8 +91,8 @@ class ConsoleIT {
         assertThat(card.findElement(By.cssSelector(".badge")).getText()).isEqualTo("succeeded");
         assertThat(card.getText()).contains("harbour.jpg", "320 × 213", "1280 × 853", "% saved");
         String store = DataFolder.secrets(folder.resolve("data")).accessKeyId();
-        List<?> requests = (List<?>)
-                browser.script("return performance.getEntriesByType('resource').map((e) => decodeURIComponent(e.name))");
+        List<?> requests = (List<?>) browser.script(
+                "return performance.getEntriesByType('resource').map((e) => decodeURIComponent(e.name))");
         assertThat(requests)
                 .as("the original went past the API")
                 .anySatisfy(url -> assertThat(url.toString()).contains("/uploads/", store));
@@ -98,7 +104,8 @@ class ConsoleIT {
     }
 
     @Test
-    @DisplayName("outputs of one's own are shown as JSON and curl while they are made up, and told to the inbox, verified")
+    @DisplayName(
+            "outputs of one's own are shown as JSON and curl while they are made up, and told to the inbox, verified")
     void ownOutputs() throws Exception {
         browser.open(api, "/");
         WebElement own = browser.find("input[value=outputs]");
@@ -125,7 +132,8 @@ class ConsoleIT {
         browser.picture("inbox");
         message.findElement(By.cssSelector("a[href*=job_]")).click();
 
-        browser.await("a delivery", () -> browser.find("section table").getText().contains("204"));
+        browser.await(
+                "a delivery", () -> browser.find("section table").getText().contains("204"));
         browser.button("Deliver again").click();
         browser.await("another delivery", () -> browser.all("section tbody tr").size() == 2);
         browser.picture("job");
@@ -190,14 +198,18 @@ class ConsoleIT {
             active.sendKeys(Keys.TAB);
             WebElement next = browser.driver().switchTo().activeElement();
             assertThat(next.getText()).isEqualTo(reached);
-            assertThat(next.getCssValue("outline-style")).as("the outline of %s", reached).isNotEqualTo("none");
+            assertThat(next.getCssValue("outline-style"))
+                    .as("the outline of %s", reached)
+                    .isNotEqualTo("none");
         }
         browser.driver().switchTo().activeElement().sendKeys(Keys.ENTER);
         browser.awaitPage("/jobs");
         browser.open(api, "/");
         browser.script("document.getElementById('files').focus()");
         String outline = browser.find(".drop").getCssValue("outline-style");
-        assertThat(outline).as("the drop area shows that its input has the focus").isNotEqualTo("none");
+        assertThat(outline)
+                .as("the drop area shows that its input has the focus")
+                .isNotEqualTo("none");
     }
 
     @ParameterizedTest(name = "{0} in {1}")
@@ -251,7 +263,9 @@ class ConsoleIT {
         input.clear();
         input.sendKeys(key);
         browser.find("#key-dialog button[value=use]").click();
-        browser.await("an answer", () -> !input.isDisplayed()
-                || !browser.find("#key-problem").getText().isEmpty());
+        browser.await(
+                "an answer",
+                () -> !input.isDisplayed()
+                        || !browser.find("#key-problem").getText().isEmpty());
     }
 }
