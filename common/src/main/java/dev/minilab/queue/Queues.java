@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -84,8 +86,9 @@ public final class Queues implements AutoCloseable {
     }
 
     private final class SqsQueue implements MessageQueue {
-        private static final Pattern OLD_HANDLE =
-                Pattern.compile("ReceiptHandleIsInvalid|InvalidParameterValue|MessageNotInflight");
+        private static final Pattern OLD_HANDLE = Pattern.compile("ReceiptHandleIsInvalid|MessageNotInflight");
+        private static final Pattern SOMETHING_INVALID = Pattern.compile("InvalidParameterValue");
+        private static final Pattern OF_THE_HANDLE = Pattern.compile("(?i)receipt ?handle");
 
         private final String name;
         private volatile String url = "";
@@ -165,17 +168,24 @@ public final class Queues implements AutoCloseable {
                 } catch (ReceiptHandleIsInvalidException _) {
                     return false;
                 } catch (SqsException e) {
-                    if (e.awsErrorDetails() != null
-                            && e.awsErrorDetails().errorCode() != null
-                            && OLD_HANDLE
-                                    .matcher(e.awsErrorDetails().errorCode())
-                                    .find()) {
+                    if (isOldHandle(e.awsErrorDetails())) {
                         return false;
                     }
                     throw e;
                 }
             };
             call(what + name, forgiving);
+        }
+
+        /// An expired handle is one of several invalid values, of which the others are mistakes of ours.
+        private static boolean isOldHandle(@Nullable AwsErrorDetails answer) {
+            if (answer == null || answer.errorCode() == null) {
+                return false;
+            }
+            return OLD_HANDLE.matcher(answer.errorCode()).find()
+                    || (SOMETHING_INVALID.matcher(answer.errorCode()).find()
+                            && answer.errorMessage() != null
+                            && OF_THE_HANDLE.matcher(answer.errorMessage()).find());
         }
 
         @Override

@@ -16,12 +16,15 @@ import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Lists the jobs of a tenant, newest first, with nothing but the bucket: the hours from the newest on, and an hour
 /// that
 /// does not fit into one page of a listing in slices of time, since stores list in ascending order only. Thread-safe.
 public final class JobList implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JobList.class);
     private static final int READ_AT_ONCE = 20;
     /// Jobs that are read for one page at most, however few of them the filter lets through.
     private static final int MOST_READ = 1_000;
@@ -81,7 +84,7 @@ public final class JobList implements AutoCloseable {
 
     private List<JobSnapshot> read(Tenant tenant, List<JobId> jobs) {
         List<Callable<Optional<JobSnapshot>>> reads = jobs.stream()
-                .<Callable<Optional<JobSnapshot>>>map(job -> () -> records.find(tenant, job))
+                .<Callable<Optional<JobSnapshot>>>map(job -> () -> find(tenant, job))
                 .toList();
         try {
             List<JobSnapshot> found = new ArrayList<>();
@@ -94,6 +97,16 @@ public final class JobList implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while reading jobs", e);
+        }
+    }
+
+    /// A job whose records cannot be read keeps nobody from seeing the others.
+    private Optional<JobSnapshot> find(Tenant tenant, JobId job) {
+        try {
+            return records.find(tenant, job);
+        } catch (DamagedRecordException e) {
+            LOG.warn("Passing over {}: {}", job, e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -71,13 +71,13 @@ public final class JobRecords {
     /// for [JobRemains] to remove.
     ///
     /// @return whether this did it, and nobody before
-    public boolean bury(Accepted accepted, Instant now) {
-        String key = Keys.result(accepted.tenant(), accepted.job());
-        Result unfinished = Result.canceled(accepted.job(), null, 0, now).tombstone(now);
+    public boolean bury(Tenant tenant, JobId job, Instant now) {
+        String key = Keys.result(tenant, job);
+        Result unfinished = Result.canceled(job, null, 0, now).tombstone(now);
         while (true) {
             Optional<ObjectStore.Version> standing = store.getVersion(key);
             if (standing.isEmpty()) {
-                if (finish(accepted, unfinished).equals(unfinished)) {
+                if (finish(tenant, job, unfinished).equals(unfinished)) {
                     return true;
                 }
                 continue; // It has just ended.
@@ -90,6 +90,11 @@ public final class JobRecords {
                 return true;
             }
         }
+    }
+
+    /// Whether there is such a job, be its request readable or not.
+    public boolean exists(Tenant tenant, JobId job) {
+        return store.head(Keys.accepted(tenant, job)).isPresent();
     }
 
     public Optional<Accepted> accepted(Tenant tenant, JobId job) {

@@ -3,11 +3,15 @@ package dev.minilab.record;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.JobError;
+import dev.minilab.job.JobId;
+import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
+import dev.minilab.job.Lane;
 import dev.minilab.job.Placeholder;
 import dev.minilab.job.Result;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
+import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
 import dev.minilab.store.ObjectStore;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +60,7 @@ public final class JobView {
         source(json.putObject("source"), accepted, result);
         ObjectNode outputs = json.putObject("outputs");
         for (String name : accepted.outputs().keySet()) {
-            output(outputs.putObject(name), accepted, name, result);
+            output(outputs.putObject(name), accepted.tenant(), accepted.job(), name, result);
         }
         placeholder(json, result == null ? null : result.placeholder());
         error(json, result == null ? null : result.error());
@@ -67,6 +71,35 @@ public final class JobView {
                     .put("render_ms", result.timings().renderMs())
                     .put("decodes", result.timings().decodes());
         }
+        json.putObject("links").put("self", self).put("events", self + "/events");
+        return json;
+    }
+
+    /// What is left to show of a job whose request cannot be read any more: its id, and how it ended once the sweeper
+    /// has ended it.
+    public ObjectNode showUnreadable(Tenant tenant, JobId job, @Nullable Result result) {
+        JobStatus status = result == null ? JobStatus.QUEUED : result.status();
+        String self = "/v1/jobs/" + job;
+        ObjectNode json = Json.object()
+                .put("id", job.value())
+                .put("status", status.wireName())
+                .put("tenant", tenant.value())
+                .putNull("external_id")
+                .put("lane", Lane.INTERACTIVE.wireName());
+        json.putObject("metadata");
+        json.put("created_at", time(job.createdAt()))
+                .putNull("started_at")
+                .put("finished_at", result == null ? null : time(result.finishedAt()))
+                .putNull("deadline_at")
+                .put("attempts", result == null ? 0 : result.attempts());
+        json.putObject("source");
+        ObjectNode outputs = json.putObject("outputs");
+        if (result != null) {
+            result.outputs().keySet().forEach(name -> output(outputs.putObject(name), tenant, job, name, result));
+        }
+        placeholder(json, null);
+        error(json, result == null ? null : result.error());
+        json.putNull("webhook");
         json.putObject("links").put("self", self).put("events", self + "/events");
         return json;
     }
@@ -103,7 +136,7 @@ public final class JobView {
         }
     }
 
-    private void output(ObjectNode json, Accepted accepted, String name, @Nullable Result result) {
+    private void output(ObjectNode json, Tenant tenant, JobId job, String name, @Nullable Result result) {
         Result.Output output = result == null ? null : result.outputs().get(name);
         if (output == null) {
             json.put("status", result == null ? "pending" : "failed");
@@ -115,7 +148,7 @@ public final class JobView {
             error(json, output.error());
             return;
         }
-        String key = Keys.output(accepted.tenant(), accepted.job(), name, stored.format());
+        String key = Keys.output(tenant, job, name, stored.format());
         Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS); // As the signature does.
         json.put("format", stored.format().wireName())
                 .put("media_type", stored.format().mediaType())
@@ -125,7 +158,7 @@ public final class JobView {
                 .put("sha256", stored.sha256())
                 .put("url", store.link(key, urlTtl).toString())
                 .put("url_expires_at", time(signedAt.plus(urlTtl)))
-                .put("stable_url", "/v1/jobs/" + accepted.job() + "/outputs/" + name);
+                .put("stable_url", "/v1/jobs/" + job + "/outputs/" + name);
     }
 
     private static void placeholder(ObjectNode json, @Nullable Placeholder placeholder) {

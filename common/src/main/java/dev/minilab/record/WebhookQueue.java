@@ -17,6 +17,8 @@ public final class WebhookQueue {
     /// The longest that a message can wait in the queue.
     public static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
+    private static final Duration LONGER_THAN_AN_ATTEMPT = Duration.ofSeconds(20);
+
     private final MessageQueue queue;
 
     public WebhookQueue(MessageQueue queue) {
@@ -26,6 +28,12 @@ public final class WebhookQueue {
     /// Says that a job has ended.
     public void announce(Tenant tenant, JobId job) {
         send(tenant, job, null, null, Duration.ZERO);
+    }
+
+    /// Says so once more, in case the first word got lost: so much later that an attempt of the first has been
+    /// recorded.
+    public void announceAgain(Tenant tenant, JobId job) {
+        send(tenant, job, null, null, LONGER_THAN_AN_ATTEMPT);
     }
 
     /// Asks for an attempt by its number, after a while of at most [#LONGEST_DELAY].

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("What a queue sends")
 @Timeout(60)
@@ -107,8 +106,8 @@ class QueuesRequestsTest {
                 _ -> json(
                         200,
                         "{\"Messages\":[{\"MessageId\":\"m1\",\"ReceiptHandle\":\"h1\",\"Body\":\"b\",\"MD5OfBody\":\"92eb5ffee6ae2fec3ad71c777531578f\","
-                                + "\"Attributes\":{\"ApproximateReceiveCount\":\"3\"}},"
-                                + "{\"MessageId\":\"m2\",\"ReceiptHandle\":\"h2\",\"Body\":\"c\",\"MD5OfBody\":\"4a8a08f09d37b73795649038408b5f33\"}]}"));
+                            + "\"Attributes\":{\"ApproximateReceiveCount\":\"3\"}},"
+                            + "{\"MessageId\":\"m2\",\"ReceiptHandle\":\"h2\",\"Body\":\"c\",\"MD5OfBody\":\"4a8a08f09d37b73795649038408b5f33\"}]}"));
 
         assertThat(queue.receive(7, Duration.ofSeconds(2), Duration.ofSeconds(60)))
                 .extracting(Message::id, Message::body, Message::receiptHandle, Message::receiveCount)
@@ -133,10 +132,15 @@ class QueuesRequestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight"})
+    @CsvSource({
+        "ReceiptHandleIsInvalid, ''",
+        "MessageNotInflight, ''",
+        "InvalidParameterValue, Value AQEB for parameter ReceiptHandle is invalid. Reason: The receipt handle has"
+                + " expired.",
+    })
     @DisplayName("F21 forgives an old receipt handle, and does not ask twice")
-    void oldHandle(String type) {
-        answer(_ -> error(400, type));
+    void oldHandle(String type, String message) {
+        answer(_ -> json(400, "{\"__type\":\"com.amazonaws.sqs#" + type + "\",\"message\":\"" + message + "\"}"));
 
         assertThatCode(() -> queue.delete(MESSAGE)).doesNotThrowAnyException();
         assertThatCode(() -> queue.changeVisibility(MESSAGE, Duration.ofSeconds(9)))
@@ -152,6 +156,7 @@ class QueuesRequestsTest {
         "503, ServiceUnavailable, true",
         "400, QueueDoesNotExist, false",
         "403, AccessDenied, false",
+        "400, InvalidParameterValue, false",
     })
     @DisplayName("F16 tells whether a failure may pass, in all calls, and shows no secret")
     void failures(int status, String type, boolean retryable) {

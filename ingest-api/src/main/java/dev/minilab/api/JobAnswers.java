@@ -2,8 +2,11 @@ package dev.minilab.api;
 
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
+import dev.minilab.job.Result;
+import dev.minilab.job.Sha256;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
+import dev.minilab.record.DamagedRecordException;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.JobView;
@@ -58,6 +61,22 @@ final class JobAnswers {
             throw gone();
         }
         return seen;
+    }
+
+    /// Answers for a job whose request cannot be read: it has ended so, or the sweeper is about to end it.
+    ///
+    /// @throws DamagedRecordException if its result cannot be read either
+    void writeUnreadable(Context ctx, Tenant tenant, JobId job) throws ProblemException {
+        Result result = records.result(tenant, job).orElse(null);
+        if (result == null) {
+            ctx.header("Retry-After", RETRY_AFTER_SECONDS);
+        } else if (result.deletedAt() != null) {
+            throw gone();
+        }
+        byte[] json = Json.write(view.showUnreadable(tenant, job, result));
+        ctx.header("ETag", "\"" + Sha256.of(json).substring(0, 24) + "\"")
+                .contentType("application/json")
+                .result(json);
     }
 
     void write(Context ctx, JobSnapshot job) {

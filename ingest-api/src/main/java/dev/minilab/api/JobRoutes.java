@@ -2,17 +2,23 @@ package dev.minilab.api;
 
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
+import dev.minilab.job.JobId;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Result;
+import dev.minilab.record.DamagedRecordException;
 import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.JobView;
 import dev.minilab.store.ObjectStore;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The calls that look at jobs: one job, and its outputs by stable links.
 final class JobRoutes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobRoutes.class);
 
     private final JobAnswers jobs;
     private final JobView view;
@@ -32,8 +38,17 @@ final class JobRoutes {
     }
 
     private void show(Context ctx) throws ProblemException {
-        JobSnapshot job = jobs.awaited(ctx, find(ctx));
         ctx.header("Cache-Control", "private, no-store");
+        try {
+            show(ctx, jobs.awaited(ctx, find(ctx)));
+        } catch (DamagedRecordException e) {
+            LOG.error("Request {}: {}", RequestLog.id(ctx), e.getMessage());
+            JobId job = JobId.parse(ctx.pathParam("id")).orElseThrow(() -> e);
+            jobs.writeUnreadable(ctx, Gate.caller(ctx).tenant(), job);
+        }
+    }
+
+    private void show(Context ctx, JobSnapshot job) {
         String known = ctx.header("If-None-Match");
         if (known != null && (known.strip().equals("*") || known.contains(view.etag(job)))) {
             ctx.header("ETag", view.etag(job)).status(304);

@@ -62,9 +62,10 @@ final class Lifecycle {
     /// @return whether it was there
     /// @throws ProblemException if there never was such a job
     boolean delete(Tenant tenant, JobId job) throws ProblemException {
-        Accepted accepted = records.accepted(tenant, job)
-                .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job"));
-        boolean deleted = records.bury(accepted, clock.instant());
+        if (!records.exists(tenant, job)) {
+            throw new ProblemException(ErrorCode.NOT_FOUND, "there is no such job");
+        }
+        boolean deleted = records.bury(tenant, job, clock.instant());
         remains.remove(tenant, job);
         return deleted;
     }

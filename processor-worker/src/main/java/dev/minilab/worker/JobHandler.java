@@ -128,6 +128,7 @@ final class JobHandler implements Handler {
         }
         Optional<Result> before = records.result(job.tenant(), job.job());
         Result result;
+        boolean ours = false;
         if (before.isPresent()) {
             result = before.get();
             if (result.outputs().isEmpty()) {
@@ -135,10 +136,12 @@ final class JobHandler implements Handler {
             }
         } else {
             int begun = attempt == 1 && !job.sentBefore() ? 1 : attempts.next(job.tenant(), job.job());
-            result = finish(accepted, attempt(accepted, Math.max(attempt, begun), begun));
+            Result made = attempt(accepted, Math.max(attempt, begun), begun);
+            result = finish(accepted, made);
+            ours = result.equals(made);
             LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
         }
-        announce(accepted, result);
+        announce(accepted, result, ours);
         Failpoint.ANNOUNCED.reach();
         return Outcome.DONE;
     }
@@ -344,12 +347,18 @@ final class JobHandler implements Handler {
     }
 
     /// Sent for a result that was there before, too: an earlier attempt may have ended between writing and
-    /// sending. The webhook's id follows from the job, so that a receiver sees one.
-    private void announce(Accepted accepted, Result result) {
+    /// sending. Then it comes later, so that of two who work on a job at once, one delivers and the other finds it
+    /// done.
+    private void announce(Accepted accepted, Result result, boolean ours) {
         boolean wanted = accepted.webhook() != null && accepted.webhook().wants(result.status());
-        if (wanted && result.deletedAt() == null) {
-            try (var _ = Meters.timing(Metric.STAGE, "announce")) {
+        if (!wanted || result.deletedAt() != null) {
+            return;
+        }
+        try (var _ = Meters.timing(Metric.STAGE, "announce")) {
+            if (ours) {
                 webhooks.announce(accepted.tenant(), accepted.job());
+            } else {
+                webhooks.announceAgain(accepted.tenant(), accepted.job());
             }
         }
     }

@@ -36,6 +36,7 @@ import dev.minilab.worker.webhook.LostAnnouncements;
 import dev.minilab.worker.webhook.PendingWebhooks;
 import dev.minilab.worker.webhook.Signers;
 import dev.minilab.worker.webhook.WebhookHandler;
+import dev.minilab.worker.webhook.WebhookLetterBox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -154,6 +155,7 @@ public final class Worker implements AutoCloseable {
             MessageQueue box = queues.open(Config.Queue.deadLettersOf(queue));
             errands.add(new DeadLetterBox(box, records, attempts, lanes, endings, most, clock));
         }
+        errands.add(new WebhookLetterBox(queues.open(Config.Queue.deadLettersOf(names.webhooks()))));
         errands.add(new Leftovers(store));
         if (config.worker().retention() != null) {
             errands.add(new Retention(store, config.worker().retention()));

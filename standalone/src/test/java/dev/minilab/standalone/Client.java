@@ -48,10 +48,15 @@ final class Client {
         return send(HttpRequest.newBuilder(api.resolve(path)));
     }
 
-    HttpResponse<byte[]> post(String path, String type, byte[] body) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(api.resolve(path))
+    /// Posts a body.
+    ///
+    /// @param headers names and values, in turn
+    HttpResponse<byte[]> post(String path, String type, byte[] body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(api.resolve(path))
                 .header("Content-Type", type)
-                .POST(BodyPublishers.ofByteArray(body)));
+                .POST(BodyPublishers.ofByteArray(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
     }
 
     /// Uploads an image as raw body.

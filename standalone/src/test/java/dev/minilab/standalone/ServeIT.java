@@ -67,6 +67,16 @@ class ServeIT {
     }
 
     @Test
+    @DisplayName("I26 a second process is not let into the same data folder")
+    void oneProcessAFolder() throws Exception {
+        try (MinilabProcess second =
+                MinilabProcess.start(Map.of(), "serve", "--port", "0", "--data", data.toString())) {
+            assertThat(second.awaitExit(30)).isEqualTo(78);
+            assertThat(second.log()).contains("another process is using");
+        }
+    }
+
+    @Test
     @DisplayName("a raw JPEG: 202 with Location and ETag, then succeeded, and every link gives the image")
     void rawJpeg() throws Exception {
         byte[] image = Images.jpeg(1600, 900);
@@ -261,7 +271,8 @@ class ServeIT {
     }
 
     @Test
-    @DisplayName("F33 a record that was damaged in the bucket is our fault, not the client's")
+    @DisplayName("F33 a job whose request was damaged in the bucket is shown still, passed over in lists, and can be"
+            + " deleted")
     void damagedRecord() throws Exception {
         String id = client.upload(Images.jpeg(50, 50), "");
         client.awaitTerminal(id, PATIENCE);
@@ -272,8 +283,16 @@ class ServeIT {
             Files.writeString(record, "{\"schema\":1,");
         }
         HttpResponse<byte[]> answer = client.get("/v1/jobs/" + id);
-        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(500);
-        assertThat(Client.json(answer).path("code").asString("")).isEqualTo("internal");
+        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(200);
+        assertThat(Client.json(answer).path("status").asString("")).isEqualTo("succeeded");
+        HttpResponse<byte[]> list = client.get("/v1/jobs");
+        assertThat(list.statusCode()).isEqualTo(200);
+        assertThat(Client.text(list)).doesNotContain(id);
+        assertThat(client.send(HttpRequest.newBuilder(minilab.awaitUri().resolve("/v1/jobs/" + id))
+                                .DELETE())
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(client.get("/v1/jobs/" + id).statusCode()).isEqualTo(410);
     }
 
     @Test

@@ -58,6 +58,7 @@ class JobHandlerTest {
 
     private static final Instant NOW = Instant.parse("2026-11-24T00:10:00Z");
     private static final int MAX_ATTEMPTS = 5;
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
     static Path folder;
@@ -195,6 +196,7 @@ class JobHandlerTest {
         assertThat(handler.handle(message(accepted, 2))).isEqualTo(Outcome.DONE);
         assertThat(store.get(Keys.result(accepted.tenant(), accepted.job()))).contains(before);
         assertThat(webhooks.sent()).hasSize(2).containsOnly(webhooks.sent().getFirst());
+        assertThat(webhooks.delays()).as("the first has been delivered by then").containsExactly(Duration.ZERO, SOON);
     }
 
     @Test

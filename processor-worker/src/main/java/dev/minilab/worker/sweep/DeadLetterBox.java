@@ -6,7 +6,6 @@ import dev.minilab.job.JobMessage;
 import dev.minilab.json.Json.UnreadableJsonException;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
-import dev.minilab.queue.QueueException;
 import dev.minilab.record.Attempts;
 import dev.minilab.record.DamagedRecordException;
 import dev.minilab.record.JobLanes;
@@ -15,7 +14,6 @@ import dev.minilab.record.JobRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +21,11 @@ import org.slf4j.LoggerFactory;
 /// Empties the dead-letter queue of a queue of jobs: a message there was handed out as often as the queue allows.
 ///
 /// A job that brought down its workers is given up. One that had no part in it, because a store was away or workers
-/// were
-/// killed with its message in hand, is sent once more while it is young, and left to the sweep after that. Messages
-/// that
-/// this version cannot read stay where they are.
+/// were killed with its message in hand, is sent once more while it is young, and left to the sweep after that.
+/// Messages that this version cannot read stay where they are.
 public final class DeadLetterBox implements Sweeper.Errand {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterBox.class);
-    private static final int MOST_PER_RECEIVE = 10;
-    private static final int MOST_PER_SWEEP = 1000;
-    private static final Duration HIDDEN = Duration.ofMinutes(1);
     private static final Duration YOUNG = Duration.ofHours(1);
 
     private final MessageQueue box;
@@ -61,27 +54,8 @@ public final class DeadLetterBox implements Sweeper.Errand {
     }
 
     @Override
-    public void run(Instant since, Instant now) throws InterruptedException {
-        int taken = 0;
-        List<Message> letters;
-        do {
-            letters = receive();
-            taken += letters.size();
-            letters.forEach(this::open);
-        } while (!letters.isEmpty() && taken < MOST_PER_SWEEP);
-    }
-
-    /// A queue without a dead-letter queue is an installation's own choice.
-    private List<Message> receive() {
-        try {
-            return box.receive(MOST_PER_RECEIVE, Duration.ZERO, HIDDEN);
-        } catch (QueueException e) {
-            if (e.retryable()) {
-                throw e;
-            }
-            LOG.debug("No dead letters: {}", e.getMessage());
-            return List.of();
-        }
+    public void run(Instant since, Instant now) {
+        LetterBox.empty(box, this::open);
     }
 
     private void open(Message letter) {

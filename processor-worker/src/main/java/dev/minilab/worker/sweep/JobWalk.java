@@ -1,5 +1,6 @@
 package dev.minilab.worker.sweep;
 
+import dev.minilab.job.Claim;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Tenant;
@@ -24,9 +25,12 @@ import org.slf4j.LoggerFactory;
 /// listed whole, once; then again, at marks of its own, only if a step asked for that. For one thread at a time.
 public final class JobWalk {
 
-    /// When an hour has been over so long, everything that began in it has been written: an upload takes half an hour
-    /// at most, and clocks may differ by a quarter.
-    static final Duration SETTLED = Duration.ofHours(2);
+    private static final Duration CLOCKS = Duration.ofMinutes(15);
+
+    /// When an hour has been over so long, everything that began in it has been written: a claim may be resumed for a
+    /// while, the upload then takes its time, and two clocks may each be off.
+    static final Duration SETTLED =
+            Claim.RESUMABLE.plus(ObjectStore.LONGEST_UPLOAD).plus(CLOCKS).plus(CLOCKS);
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int DIGITS = 10;

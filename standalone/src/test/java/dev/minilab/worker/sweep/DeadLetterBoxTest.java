@@ -10,8 +10,11 @@ import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Tenant;
+import dev.minilab.job.WebhookMessage.Redelivery;
 import dev.minilab.record.JobQueue;
+import dev.minilab.record.WebhookQueue;
 import dev.minilab.standalone.TestQueue;
+import dev.minilab.worker.webhook.WebhookLetterBox;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +51,7 @@ class DeadLetterBoxTest {
         bucket.clear();
     }
 
-    private void open() throws InterruptedException {
+    private void open() {
         new DeadLetterBox(
                         letters,
                         bucket.records,
@@ -128,5 +131,18 @@ class DeadLetterBoxTest {
         assertThat(letters.sent()).isEmpty();
         bucket.sweeper().sweep();
         assertThat(bucket.result(accepted).status()).isEqualTo(JobStatus.FAILED);
+    }
+
+    @Test
+    @DisplayName("of a webhook is thrown away, since the bucket sends for it again; of one that was asked for, stays")
+    void webhooks() {
+        JobId job = JobId.create(bucket.now);
+        WebhookQueue webhooks = new WebhookQueue(letters);
+        webhooks.announce(new Tenant("a"), job);
+        webhooks.attempt(new Tenant("a"), job, 2, Duration.ZERO);
+        webhooks.redeliver(new Tenant("a"), job, new Redelivery(null));
+        letters.send("not json", "a");
+        new WebhookLetterBox(letters).run(bucket.now, bucket.now);
+        assertThat(letters.sent()).hasSize(2).anyMatch(body -> body.contains("redelivery"));
     }
 }
