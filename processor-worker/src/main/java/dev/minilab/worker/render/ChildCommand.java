@@ -23,7 +23,7 @@ record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String ma
 
     private static final String NATIVES = "org.bytedeco.javacpp.cachedir";
 
-    /// The jars that rendering needs: a third of a second goes into looking for natives in all the others, and what
+    /// The jars that rendering needs: looking for natives in all the others takes as long as loading them, and what
     /// is not there cannot be turned against us.
     private static final Pattern NEEDED =
             Pattern.compile("(common|processor-worker|jackson-(annotations|core|databind)|jspecify|thumbnailator"
