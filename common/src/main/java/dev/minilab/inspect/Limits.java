@@ -9,13 +9,12 @@ import dev.minilab.job.ErrorCode;
 /// 16,383) and row buffers. Frames cost time each, however small. Progressive JPEG and interlaced PNG have a
 /// limit of their own: they can't be decoded row by row and cost many times the memory.
 ///
-/// An ICC profile or a block of metadata above `maxMetadataBytes` is no reason to refuse an image: it is dropped.
-/// Immutable.
-public record Limits(long maxPixels, int maxSide, int maxFrames, long maxInterlacedPixels, int maxMetadataBytes) {
-    private static final Limits DEFAULTS = new Limits(50_000_000, 16_384, 100, 25_000_000, 1 << 20);
+/// An ICC profile or a block of metadata, however large, is no reason to refuse an image. Immutable.
+public record Limits(long maxPixels, int maxSide, int maxFrames, long maxInterlacedPixels) {
+    private static final Limits DEFAULTS = new Limits(50_000_000, 16_384, 100, 25_000_000);
 
     public Limits {
-        if (maxPixels < 1 || maxSide < 1 || maxFrames < 1 || maxInterlacedPixels < 1 || maxMetadataBytes < 0) {
+        if (maxPixels < 1 || maxSide < 1 || maxFrames < 1 || maxInterlacedPixels < 1) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }
@@ -25,7 +24,7 @@ public record Limits(long maxPixels, int maxSide, int maxFrames, long maxInterla
     }
 
     public Limits withMaxPixels(long pixels) {
-        return new Limits(pixels, maxSide, maxFrames, maxInterlacedPixels, maxMetadataBytes);
+        return new Limits(pixels, maxSide, maxFrames, maxInterlacedPixels);
     }
 
     /// Refuses impossible sizes first, then too many pixels, then a side too long: a bomb is called one, whatever

@@ -507,7 +507,7 @@ class InspectorTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Inspection(ImageFormat.PNG, 1, 1, 1, 0, Model.RGB, 8, false, false));
         assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().withMaxPixels(0));
-        assertThat(Limits.defaults()).isEqualTo(new Limits(50_000_000, 16_384, 100, 25_000_000, 1 << 20));
+        assertThat(Limits.defaults()).isEqualTo(new Limits(50_000_000, 16_384, 100, 25_000_000));
     }
 
     private Inspection inspect(byte[] image) throws IOException, InspectException {

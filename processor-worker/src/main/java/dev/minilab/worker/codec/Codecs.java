@@ -79,6 +79,8 @@ public final class Codecs {
                     return codec.decode(original, source, need);
                 } catch (UnsuitableException e) {
                     unsuitable = e;
+                } catch (RenderException e) {
+                    throw judged(e, original, source);
                 }
             }
         }
@@ -86,6 +88,13 @@ public final class Codecs {
             throw unsuitable;
         }
         throw unavailable("reads " + (need.animated() ? "animated " : ""), source.format());
+    }
+
+    /// Codecs know that a file is damaged; where its format tells that it ends too early, that is what it is.
+    private static RenderException judged(RenderException e, byte[] original, Inspection source) {
+        return e.code() == ErrorCode.DECODE_FAILED && FileEnd.missing(original, source.format())
+                ? new RenderException(ErrorCode.TRUNCATED, "image data is missing", e)
+                : e;
     }
 
     /// Whether a file looks whole, so that a decoder that says nothing of damage will do.

@@ -6,25 +6,25 @@ import java.nio.ByteBuffer;
 /// Whether a file stops before its own structure says that it ends. Only worth asking of a file that did not decode:
 /// many that lack their end marker are whole otherwise.
 ///
-/// Specifications: ITU-T T.81 (JPEG), W3C PNG, GIF89a, RIFF (WebP), ISO/IEC 14496-12 (HEIC, AVIF, JPEG XL).
+/// Specifications: ITU-T T.81 (JPEG), GIF89a, RIFF (WebP), ISO/IEC 14496-12 (HEIC, AVIF, JPEG XL).
 final class FileEnd {
 
-    private static final int PNG_SIGNATURE = 8;
     private static final int JXL_CODESTREAM = 0xFF0A;
 
     private FileEnd() {}
 
-    /// True if the end is missing; false also where a format, such as TIFF, has no place that tells.
+    /// True if the end is missing; false also where a format, such as TIFF, has no place that tells. In a PNG every
+    /// piece has its own checksum, and one that is not whole is as damaged as any other.
     static boolean missing(byte[] file, ImageFormat format) {
         ByteBuffer bytes = ByteBuffer.wrap(file);
         return switch (format) {
             case JPEG -> lastMarker(file, 0xD9) <= lastMarker(file, 0xDA);
-            case PNG -> endsInChunk(bytes);
             case GIF -> file.length == 0 || file[file.length - 1] != ';';
             case WEBP -> file.length < 12 || 8L + Integer.toUnsignedLong(littleEndian(bytes, 4)) > file.length;
             case HEIC, AVIF -> endsInBox(bytes);
             case JXL -> file.length > 1 && (bytes.getShort(0) & 0xFFFF) != JXL_CODESTREAM && endsInBox(bytes);
-            case TIFF, BMP -> false;
+            case BMP -> file.length < 6 || Integer.toUnsignedLong(littleEndian(bytes, 2)) > file.length;
+            case PNG, TIFF -> false;
         };
     }
 
@@ -37,17 +37,6 @@ final class FileEnd {
             }
         }
         return -1;
-    }
-
-    private static boolean endsInChunk(ByteBuffer bytes) {
-        long at = PNG_SIGNATURE;
-        while (at + 8 <= bytes.limit()) {
-            if (bytes.getInt((int) at + 4) == 0x49454E44) { // IEND
-                return false;
-            }
-            at += 12 + Integer.toUnsignedLong(bytes.getInt((int) at));
-        }
-        return true;
     }
 
     private static boolean endsInBox(ByteBuffer bytes) {

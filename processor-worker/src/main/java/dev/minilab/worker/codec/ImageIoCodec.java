@@ -7,7 +7,6 @@ import dev.minilab.job.ImageFormat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -82,10 +81,7 @@ final class ImageIoCodec implements Codec {
             judge(warnings);
             BufferedImage whole = source.format() == ImageFormat.GIF ? onCanvas(image, reader, source) : image;
             return Picture.still(BufferedPixels.fromAny(whole, source.alpha()), null);
-        } catch (IOException e) {
-            ErrorCode code = causedByEnd(e) ? ErrorCode.TRUNCATED : ErrorCode.DECODE_FAILED;
-            throw new RenderException(code, "the image data is damaged", e);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             // Readers and colour conversions throw all kinds when the data is not what the header promised.
             throw new RenderException(ErrorCode.DECODE_FAILED, "the image data is damaged", e);
         } finally {
@@ -167,15 +163,6 @@ final class ImageIoCodec implements Codec {
                 null);
         graphics.dispose();
         return canvas;
-    }
-
-    private static boolean causedByEnd(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof EOFException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override

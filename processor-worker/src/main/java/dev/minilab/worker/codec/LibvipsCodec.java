@@ -170,7 +170,7 @@ public final class LibvipsCodec implements Codec {
             }
             return VipsPicture.of(image, frames);
         } catch (VipsException e) {
-            throw refusal(original, source.format(), e);
+            throw refusal(e);
         }
     }
 
@@ -278,13 +278,11 @@ public final class LibvipsCodec implements Codec {
         };
     }
 
-    private static RenderException refusal(byte[] original, ImageFormat format, VipsException e) {
+    private static RenderException refusal(VipsException e) {
         String words = e.getMessage().toLowerCase(Locale.ROOT);
         if (words.contains("out of memory")) {
             return new RenderException(ErrorCode.MEMORY_EXCEEDED, "the image needs more memory than there is", e);
         }
-        return FileEnd.missing(original, format)
-                ? new RenderException(ErrorCode.TRUNCATED, "image data is missing", e)
-                : new RenderException(ErrorCode.DECODE_FAILED, "the image data is damaged", e);
+        return new RenderException(ErrorCode.DECODE_FAILED, "the image data is damaged", e);
     }
 }
