@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Renders the same with Minilab and with sharp, in turns, and prints the ratios. Run by `benchmarks/compare`.
@@ -46,7 +47,8 @@ public final class Comparison {
     }
 
     /// @param args the script of sharp's side, the folder where sharp is installed, how many rounds of how many
-    ///     seconds, whether sharp decodes for `each` output or `once`, and the two originals, empty for drawn ones
+    ///     seconds, whether sharp decodes for `each` output or `once`, the two originals, empty for drawn ones, and
+    ///     the only task, empty for all
     static void main(String[] args) throws Exception {
         Path folder = Path.of(args[1]);
         Original[] originals = Original.values();
@@ -61,7 +63,7 @@ public final class Comparison {
             IO.println("Minilab in %d processes (%s)"
                     .formatted(CORES, renderer.isolation().wireName()));
             new Comparison(renderer, sharp, folder, Integer.parseInt(args[2]), Double.parseDouble(args[3]), args[4])
-                    .compare();
+                    .compare(tasks(args[7]));
         }
     }
 
@@ -69,9 +71,15 @@ public final class Comparison {
         return argument.isEmpty() ? null : Path.of(argument);
     }
 
-    private void compare()
+    private static List<Task> tasks(String only) {
+        return Stream.of(Task.values())
+                .filter(task -> only.isEmpty() || task.id().equals(only))
+                .toList();
+    }
+
+    private void compare(List<Task> tasks)
             throws IOException, InspectException, RenderException, InterruptedException, ExecutionException {
-        for (Task task : Task.values()) {
+        for (Task task : tasks) {
             compare(task);
         }
         IO.println();

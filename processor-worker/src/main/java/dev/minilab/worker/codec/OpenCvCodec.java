@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// one.
 final class OpenCvCodec implements Codec {
 
-    /// Filters make photographs small, and this level drawings; slower ones gain little.
-    private static final int PNG_LEVEL = 3;
-
     private OpenCvCodec() {}
 
     /// Empty where the natives cannot be loaded: no platform of theirs, or missing system libraries.
@@ -153,7 +150,7 @@ final class OpenCvCodec implements Codec {
                     pixels.height(), pixels.width(), opencv_core.CV_MAKETYPE(opencv_core.CV_8U, pixels.channels()));
             mat.data().put(pixels.array());
             BytePointer encoded = new BytePointer();
-            if (!opencv_imgcodecs.imencode("." + encoding.format().extension(), mat, encoded, options(encoding))) {
+            if (!opencv_imgcodecs.imencode("." + encoding.format().extension(), mat, encoded, options(mat, encoding))) {
                 throw new RenderException(ErrorCode.INTERNAL, "the output cannot be encoded");
             }
             byte[] bytes = new byte[Math.toIntExact(encoded.limit())];
@@ -164,16 +161,9 @@ final class OpenCvCodec implements Codec {
         }
     }
 
-    private static IntPointer options(Encoding encoding) {
+    private static IntPointer options(Mat mat, Encoding encoding) {
         return switch (encoding.format()) {
-            case PNG ->
-                new IntPointer(
-                        opencv_imgcodecs.IMWRITE_PNG_COMPRESSION,
-                        PNG_LEVEL,
-                        opencv_imgcodecs.IMWRITE_PNG_STRATEGY,
-                        opencv_imgcodecs.IMWRITE_PNG_STRATEGY_FILTERED,
-                        opencv_imgcodecs.IMWRITE_PNG_FILTER,
-                        opencv_imgcodecs.IMWRITE_PNG_ALL_FILTERS);
+            case PNG -> PngStyle.of(mat).options();
             // Above 100 OpenCV's WebP is lossless.
             case WEBP ->
                 new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, encoding.lossless() ? 101 : encoding.quality());
