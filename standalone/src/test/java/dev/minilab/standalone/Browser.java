@@ -1,5 +1,7 @@
 package dev.minilab.standalone;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -125,8 +127,13 @@ final class Browser implements AutoCloseable {
                 .until(_ -> condition.get());
     }
 
-    Object script(String script, Object... arguments) {
-        return driver.executeScript(script, arguments);
+    void run(String script) {
+        driver.executeScript(script);
+    }
+
+    /// What a script returns that returns something.
+    Object ask(String script, Object... arguments) {
+        return requireNonNull(driver.executeScript(script, arguments), script);
     }
 
     /// What the page complained of since this was last asked.

@@ -74,7 +74,7 @@ class ConsoleIT {
 
     /// Whether every picture of the page has been loaded and has pixels.
     private static boolean picturesLoaded(int count) {
-        return Boolean.TRUE.equals(browser.script(
+        return Boolean.TRUE.equals(browser.ask(
                 "const all = [...document.querySelectorAll('.gallery img')];"
                         + "all.forEach((i) => i.scrollIntoView());"
                         + "return all.length === arguments[0] && all.every((i) => i.complete && i.naturalWidth > 0)",
@@ -91,14 +91,14 @@ class ConsoleIT {
         assertThat(card.findElement(By.cssSelector(".badge")).getText()).isEqualTo("succeeded");
         assertThat(card.getText()).contains("harbour.jpg", "320 × 213", "1280 × 853", "% saved");
         String store = DataFolder.secrets(folder.resolve("data")).accessKeyId();
-        List<?> requests = (List<?>) browser.script(
-                "return performance.getEntriesByType('resource').map((e) => decodeURIComponent(e.name))");
+        List<?> requests = (List<?>)
+                browser.ask("return performance.getEntriesByType('resource').map((e) => decodeURIComponent(e.name))");
         assertThat(requests)
                 .as("the original went past the API")
                 .anySatisfy(url -> assertThat(url.toString()).contains("/uploads/", store));
         browser.button("Copy link").click();
         browser.button("Copied");
-        browser.script("scrollTo(0, 0)");
+        browser.run("scrollTo(0, 0)");
         browser.picture("upload");
         assertThat(browser.complaints()).isEmpty();
     }
@@ -205,7 +205,7 @@ class ConsoleIT {
         browser.driver().switchTo().activeElement().sendKeys(Keys.ENTER);
         browser.awaitPage("/jobs");
         browser.open(api, "/");
-        browser.script("document.getElementById('files').focus()");
+        browser.run("document.getElementById('files').focus()");
         String outline = browser.find(".drop").getCssValue("outline-style");
         assertThat(outline)
                 .as("the drop area shows that its input has the focus")
@@ -222,8 +222,8 @@ class ConsoleIT {
         browser.prefer(scheme);
         for (String page : List.of("/", "/jobs", "/inbox", "/health")) {
             browser.open(api, page);
-            Number overflow = (Number) browser.script(
-                    "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Number overflow = (Number)
+                    browser.ask("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
             assertThat(overflow.intValue()).as("%s overflows by", page).isZero();
             browser.picture(device + "-" + scheme + page.replace("/", "-"));
         }
