@@ -3,6 +3,8 @@ package dev.minilab.worker.consume;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.worker.consume.Consumer.Settings;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +16,7 @@ final class Heartbeat implements AutoCloseable {
     private final MessageQueue queue;
     private final Message message;
     private final Settings settings;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile long end;
 
@@ -39,12 +42,14 @@ final class Heartbeat implements AutoCloseable {
     private void beatUntilClosed() {
         try {
             while (end - System.nanoTime() > 0) {
-                Thread.sleep(settings.heartbeat());
+                if (closed.await(settings.heartbeat().toNanos(), TimeUnit.NANOSECONDS)) {
+                    return; // The work is over.
+                }
                 beat();
             }
             LOG.warn("Message {} of {} is taking too long: others may have it", message.id(), queue.name());
         } catch (InterruptedException _) {
-            return; // The work is over.
+            return; // The work is over, and a beat was under way.
         }
     }
 
@@ -56,9 +61,11 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
-    /// Returns after the last beat, so that none undoes what the message is settled with.
+    /// Returns after the last beat, so that none undoes what the message is settled with. The interrupt only cuts
+    /// short a beat under way: a client that is about to time out may take it for its own.
     @Override
     public void close() {
+        closed.countDown();
         thread.interrupt();
         boolean interrupted = Thread.interrupted();
         while (true) {
