@@ -10,11 +10,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -24,7 +23,6 @@ import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -54,7 +52,7 @@ public final class EgressClient implements AutoCloseable {
     /// An answer: `cut` says that there was more than was to be read.
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     public record Answer(int status, Map<String, String> headers, byte[] body, boolean cut) {
-        /// A header by its name in lower case, the last of several.
+        /// A header by its name, the last of several.
         public Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name));
         }
@@ -89,46 +87,78 @@ public final class EgressClient implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("egress-timeout").factory());
     }
 
-    /// Makes one call and reads its answer, the body up to `most` bytes, all `within` that time.
+    /// Makes one call and reads its answer, the body up to `most` bytes, all `within` that time. What goes on beyond is
+    /// not read to its end: the connection is given up instead.
     ///
     /// @throws EgressException if there was no answer, or not all of it in time
-    public Answer send(Call call, Duration within, int most) throws EgressException {
-        HttpUriRequestBase request = new HttpUriRequestBase(call.json().isPresent() ? "POST" : "GET", call.url());
-        call.headers().forEach(request::setHeader);
-        call.json().ifPresent(json -> request.setEntity(new ByteArrayEntity(json, ContentType.APPLICATION_JSON)));
-        AtomicBoolean late = new AtomicBoolean();
-        var timeout = timer.schedule(
-                () -> {
-                    late.set(true);
-                    request.abort();
-                },
-                within.toMillis(),
-                TimeUnit.MILLISECONDS);
-        try {
-            return http.execute(request, response -> read(request, response, most));
+    public Answer send(Call call, Duration within, int most) throws EgressException, InterruptedException {
+        try (EgressAnswer answer = open(call, within)) {
+            boolean tooLong = answer.length().orElse(0) > most;
+            byte[] body = tooLong ? new byte[0] : answer.content().readNBytes(most);
+            boolean cut = tooLong || (body.length == most && answer.content().read() >= 0);
+            return new Answer(answer.status(), answer.headers(), body, cut);
+        } catch (EgressException e) {
+            throw unlessInterrupted(e);
         } catch (IOException e) {
-            throw new EgressException(late.get() ? Failure.TIMEOUT : failure(e), e);
-        } finally {
-            timeout.cancel(false);
+            throw unlessInterrupted(new EgressException(failure(e), e));
         }
     }
 
-    /// What goes on beyond `most` bytes is not read to its end: the connection is given up instead.
-    private static Answer read(HttpUriRequestBase request, ClassicHttpResponse response, int most) throws IOException {
-        HttpEntity entity = response.getEntity();
-        boolean tooLong = entity != null && entity.getContentLength() > most;
-        byte[] body =
-                entity == null || tooLong ? new byte[0] : entity.getContent().readNBytes(most);
-        boolean cut = tooLong
-                || (entity != null && body.length == most && entity.getContent().read() >= 0);
-        if (cut) {
+    /// Makes one call, whose answer is to be read by the caller, all `within` that time.
+    ///
+    /// @throws EgressException if there was no answer
+    public EgressAnswer open(Call call, Duration within) throws EgressException, InterruptedException {
+        HttpUriRequestBase request = new HttpUriRequestBase(call.json().isPresent() ? "POST" : "GET", call.url());
+        call.headers().forEach(request::setHeader);
+        call.json().ifPresent(json -> request.setEntity(new ByteArrayEntity(json, ContentType.APPLICATION_JSON)));
+        Attempt attempt = new Attempt(request, timer, within);
+        try {
+            return attempt.answer(http.executeOpen(null, request, null));
+        } catch (IOException e) {
+            attempt.close();
+            throw unlessInterrupted(attempt.failed(e));
+        }
+    }
+
+    /// A call broken off by a shutdown says nothing about the server.
+    private static EgressException unlessInterrupted(EgressException failed) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return failed;
+    }
+
+    /// A request, and the end of its time.
+    private static final class Attempt implements EgressAnswer.Exchange {
+        private final HttpUriRequestBase request;
+        private final Future<?> timeout;
+        private volatile boolean late;
+
+        Attempt(HttpUriRequestBase request, ScheduledExecutorService timer, Duration within) {
+            this.request = request;
+            timeout = timer.schedule(this::giveUp, within.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private void giveUp() {
+            late = true;
             request.abort();
         }
-        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (var header : response.getHeaders()) {
-            headers.put(header.getName(), header.getValue());
+
+        EgressAnswer answer(ClassicHttpResponse response) throws IOException {
+            return new EgressAnswer(response.getCode(), response.getHeaders(), response.getEntity(), this);
         }
-        return new Answer(response.getCode(), headers, body, cut);
+
+        @Override
+        public EgressException failed(IOException cause) {
+            return new EgressException(late ? Failure.TIMEOUT : failure(cause), cause);
+        }
+
+        /// Closing the response instead would read its body to the end.
+        @Override
+        public void close() {
+            timeout.cancel(false);
+            request.abort();
+        }
     }
 
     private static Failure failure(IOException e) {

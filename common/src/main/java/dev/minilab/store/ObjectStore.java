@@ -31,6 +31,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -214,7 +215,8 @@ public final class ObjectStore implements AutoCloseable {
     /// @throws StoreException with reason `BODY_BROKEN` if `body` fails or ends early; then no object comes into
     /// being
     public void upload(String key, InputStream body, long length, String contentType) {
-        int status = stream(key, new UploadSource(body, length), length, contentType, false);
+        SdkHttpRequest request = uploads.putRequest(key, contentType, length, false, Map.of(), UPLOAD_SIGNATURE);
+        int status = stream(key, request, new UploadSource(body, length));
         if (status != 200) {
             throw StoreCalls.refused("PutObject " + key, status, "", new IOException("HTTP " + status));
         }
@@ -225,9 +227,16 @@ public final class ObjectStore implements AutoCloseable {
     ///
     /// @return whether it was created
     public boolean uploadIfAbsent(String key, InputStream body, long length, String contentType) {
+        return uploadIfAbsent(key, body, length, contentType, Map.of());
+    }
+
+    /// Streams an object as the other does, with metadata as [#put] takes it.
+    public boolean uploadIfAbsent(
+            String key, InputStream body, long length, String contentType, Map<String, String> metadata) {
+        SdkHttpRequest request = uploads.putRequest(key, contentType, length, true, metadata, UPLOAD_SIGNATURE);
         int status;
         try {
-            status = stream(key, new UploadSource(body, length), length, contentType, true);
+            status = stream(key, request, new UploadSource(body, length));
         } catch (StoreException e) {
             if (e.reason() == Reason.UNAVAILABLE && head(key).isPresent()) {
                 return false;
@@ -241,11 +250,11 @@ public final class ObjectStore implements AutoCloseable {
         };
     }
 
-    private int stream(String key, UploadSource source, long length, String contentType, boolean ifAbsent) {
+    private int stream(String key, SdkHttpRequest request, UploadSource source) {
         return call("PutObject " + key, () -> {
             try {
                 HttpExecuteResponse response = http.prepareRequest(HttpExecuteRequest.builder()
-                                .request(uploads.putRequest(key, contentType, length, ifAbsent, UPLOAD_SIGNATURE))
+                                .request(request)
                                 .contentStreamProvider(source)
                                 .build())
                         .call();
@@ -281,6 +290,26 @@ public final class ObjectStore implements AutoCloseable {
             }
         });
     }
+
+    /// The bytes of an object and its metadata, by names in lower case; nothing if there is none.
+    ///
+    /// @param size how many bytes it is expected to have, which decides how long it may take
+    public Optional<Described> getDescribed(String key, long size) {
+        return StoreCalls.<Optional<Described>>call("GetObject " + key, () -> {
+            try {
+                ResponseBytes<GetObjectResponse> object = s3.getObjectAsBytes(
+                        g -> g.bucket(bucket).key(key).overrideConfiguration(o -> inTimeFor(o, size)));
+                return Optional.of(new Described(
+                        object.asByteArrayUnsafe(), object.response().metadata()));
+            } catch (NoSuchKeyException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /// The bytes of an object, and what was said of it when it was written.
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    public record Described(byte[] bytes, Map<String, String> metadata) {}
 
     /// The bytes of an object, or nothing if there is none or it has more than `most` bytes. Of one that has more,
     /// nothing is read.

@@ -45,7 +45,7 @@ final class Presigner implements AutoCloseable {
     }
 
     ObjectStore.SignedPut put(String key, String contentType, long length, boolean ifAbsent, Duration ttl) {
-        PresignedPutObjectRequest signed = sign(key, contentType, length, ifAbsent, ttl);
+        PresignedPutObjectRequest signed = sign(key, contentType, length, ifAbsent, Map.of(), ttl);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", contentType);
         if (ifAbsent) {
@@ -54,17 +54,29 @@ final class Presigner implements AutoCloseable {
         return new ObjectStore.SignedPut(URI.create(signed.url().toString()), headers);
     }
 
-    SdkHttpRequest putRequest(String key, String contentType, long length, boolean ifAbsent, Duration ttl) {
-        return sign(key, contentType, length, ifAbsent, ttl).httpRequest();
+    SdkHttpRequest putRequest(
+            String key,
+            String contentType,
+            long length,
+            boolean ifAbsent,
+            Map<String, String> metadata,
+            Duration ttl) {
+        return sign(key, contentType, length, ifAbsent, metadata, ttl).httpRequest();
     }
 
     private PresignedPutObjectRequest sign(
-            String key, String contentType, long length, boolean ifAbsent, Duration ttl) {
+            String key,
+            String contentType,
+            long length,
+            boolean ifAbsent,
+            Map<String, String> metadata,
+            Duration ttl) {
         return presigner.presignPutObject(p -> p.signatureDuration(ttl)
                 .putObjectRequest(r -> r.bucket(bucket)
                         .key(key)
                         .contentLength(length)
                         .contentType(contentType)
+                        .metadata(metadata)
                         .ifNoneMatch(ifAbsent ? IF_NONE_MATCH_ANY : null)));
     }
 

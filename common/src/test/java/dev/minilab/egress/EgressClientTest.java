@@ -90,7 +90,7 @@ class EgressClientTest {
         return new EgressClient(policy, lookup, connections::add, DefaultClientTlsStrategy.createDefault());
     }
 
-    private static Answer post(EgressClient client, URI url) throws EgressException {
+    private static Answer post(EgressClient client, URI url) throws Exception {
         return client.send(Call.post(url, Map.of(), BODY), LONG, MOST);
     }
 

@@ -4,6 +4,7 @@ import dev.minilab.egress.AddressPolicy;
 import dev.minilab.egress.RefusedUrlException;
 import dev.minilab.egress.TargetUrl;
 import dev.minilab.job.Accepted;
+import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Tenant;
 import dev.minilab.request.InvalidRequestException;
@@ -27,7 +28,8 @@ final class RemoteOrigin implements Origin {
         try {
             return new RemoteOrigin(TargetUrl.parse(url, addresses, rules).uri());
         } catch (RefusedUrlException e) {
-            throw new InvalidRequestException(e.code(), List.of(new Mistake("/source/url", e.getMessage())));
+            ErrorCode code = e.code() == ErrorCode.BLOCKED_ADDRESS ? e.code() : ErrorCode.INVALID_SPEC;
+            throw new InvalidRequestException(code, List.of(new Mistake("/source/url", e.getMessage())));
         }
     }
 

@@ -259,7 +259,7 @@ final class JobHandler implements Handler {
         });
     }
 
-    private Original fetch(Accepted accepted) throws InspectException {
+    private Original fetch(Accepted accepted) throws InspectException, InterruptedException {
         try (var _ = Meters.timing(Metric.STAGE, "fetch")) {
             return originals.of(accepted);
         }

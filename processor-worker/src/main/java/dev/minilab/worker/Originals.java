@@ -9,9 +9,12 @@ import dev.minilab.job.Keys;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
 import dev.minilab.store.ObjectStore;
+import dev.minilab.worker.source.Fetched;
 import dev.minilab.worker.source.SourceException;
 import dev.minilab.worker.source.SourceFetcher;
-import dev.minilab.worker.source.SourceFetcher.Fetched;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ final class Originals {
 
     /// An original, as far as it is known where it was found.
     ///
-    /// @param url where it was fetched from, by this attempt
+    /// @param url where it was fetched from, where it was
     /// @param etag what the server there calls this version
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Original(
@@ -44,7 +47,7 @@ final class Originals {
     ///
     /// @throws BadOriginalException if there is none to be had
     /// @throws InspectException if what is at the URL is nothing that an upload could be
-    Original of(Accepted accepted) throws InspectException {
+    Original of(Accepted accepted) throws InspectException, InterruptedException {
         URI url = accepted.sourceUrl();
         return url == null ? new Original(uploaded(accepted), null, null) : fromUrl(accepted, url);
     }
@@ -57,30 +60,63 @@ final class Originals {
         String sha256 = source == null ? null : source.sha256();
         if (original.length != expected
                 || (sha256 != null && !Sha256.of(original).equals(sha256))) {
-            throw new BadOriginalException(ErrorCode.INTEGRITY, "the stored original is not what was uploaded", true);
+            throw notAsFound();
         }
         return original;
     }
 
     /// What is stored once stays the original, whatever the URL gives later: of two attempts both work on the same.
-    private Original fromUrl(Accepted accepted, URI url) throws InspectException {
+    private Original fromUrl(Accepted accepted, URI url) throws InspectException, InterruptedException {
         String key = Keys.original(accepted.tenant(), accepted.job());
-        Optional<byte[]> stored = store.get(key, maxBytes);
+        Optional<Original> stored = stored(key, url);
         if (stored.isPresent()) {
-            return new Original(stored.get(), url, null);
+            return stored.get();
         }
-        Fetched fetched = fetch(url);
-        Inspection inspection = inspector.inspectWhole(fetched.bytes());
-        return store.putIfAbsent(key, fetched.bytes(), inspection.format().mediaType())
-                .map(first -> new Original(first, url, null))
-                .orElse(new Original(fetched.bytes(), fetched.url(), fetched.etag()));
+        try (Fetched fetched = fetch(url)) {
+            String mediaType = inspect(fetched).format().mediaType();
+            boolean first = store.uploadIfAbsent(
+                    key, fetched.content(), fetched.length(), mediaType, SourceNotes.of(fetched));
+            if (first) {
+                return new Original(fetched.bytes(), fetched.url(), fetched.etag());
+            }
+        }
+        return stored(key, url)
+                .orElseThrow(() -> new BadOriginalException(ErrorCode.SOURCE_NOT_FOUND, "the original is gone", true));
     }
 
-    private Fetched fetch(URI url) {
+    private Optional<Original> stored(String key, URI url) {
+        return store.getDescribed(key, maxBytes).map(found -> {
+            SourceNotes notes = SourceNotes.read(found.metadata());
+            if (notes.sha256() != null && !Sha256.of(found.bytes()).equals(notes.sha256())) {
+                throw notAsFound();
+            }
+            return new Original(found.bytes(), notes.url() == null ? url : notes.url(), notes.etag());
+        });
+    }
+
+    /// By its head, as an upload; by the whole where that is not enough.
+    private Inspection inspect(Fetched fetched) throws InspectException {
+        try {
+            return inspector.inspect(new BufferedInputStream(fetched.content()));
+        } catch (InspectException e) {
+            if (e.code() != ErrorCode.BAD_HEADER || fetched.length() <= Inspector.HEAD_LIMIT) {
+                throw e;
+            }
+            return inspector.inspectWhole(fetched.bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("what was written cannot be read", e);
+        }
+    }
+
+    private Fetched fetch(URI url) throws InterruptedException {
         try {
             return fetcher.fetch(url);
         } catch (SourceException e) {
             throw new BadOriginalException(e.code(), e.getMessage(), e.passing());
         }
+    }
+
+    private static BadOriginalException notAsFound() {
+        return new BadOriginalException(ErrorCode.INTEGRITY, "the stored original is not what was uploaded", true);
     }
 }

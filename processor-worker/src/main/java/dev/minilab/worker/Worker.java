@@ -39,6 +39,8 @@ import dev.minilab.worker.webhook.WebhookHandler;
 import dev.minilab.worker.webhook.WebhookLetterBox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -57,7 +59,7 @@ public final class Worker implements AutoCloseable {
 
     /// Starts a worker with everything it needs.
     ///
-    /// @throws ConfigException if there is no webhook secret to sign with
+    /// @throws ConfigException if there is no webhook secret to sign with, or no room for originals from URLs
     public static Worker start(Config config) {
         Signers signers = new Signers(config.webhooks());
         Worker worker = new Worker();
@@ -99,7 +101,8 @@ public final class Worker implements AutoCloseable {
                 egress,
                 config.egress().policy(),
                 config.egress().rules(),
-                config.limits().maxUploadBytes());
+                config.limits().maxUploadBytes(),
+                spoolFolder(config));
         var originals = new Originals(store, inspector, fetcher, config.limits().maxUploadBytes());
         var jobHandler = new JobHandler(
                 store, originals, records, webhookQueue, inspector, renderer, Config.Worker.MAX_RECEIVE_COUNT, clock);
@@ -134,6 +137,14 @@ public final class Worker implements AutoCloseable {
             ofBulk.stopReceiving();
             ofWebhooks.stopReceiving();
         });
+    }
+
+    private static Path spoolFolder(Config config) {
+        try {
+            return Files.createDirectories(config.api().spoolFolder());
+        } catch (IOException e) {
+            throw new ConfigException(List.of("MINILAB_SPOOL_DIR cannot be used: " + e), e);
+        }
     }
 
     private static Sweeper sweeper(

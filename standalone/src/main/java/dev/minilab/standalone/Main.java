@@ -46,6 +46,18 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        int code = 1;
+        try {
+            code = commandLine().execute(args);
+        } catch (Throwable e) {
+            LoggerFactory.getLogger(Main.class).error("Unexpectedly at an end", e);
+        } finally {
+            System.exit(code);
+        }
+    }
+
+    /// The command line, which tells of mistakes in one line each.
+    static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Main());
         commandLine.setExecutionExceptionHandler((e, command, _) -> {
             if (e instanceof IllegalArgumentException) {
@@ -60,14 +72,7 @@ public final class Main {
             }
             throw e;
         });
-        int code = 1;
-        try {
-            code = commandLine.execute(args);
-        } catch (Throwable e) {
-            LoggerFactory.getLogger(Main.class).error("Unexpectedly at an end", e);
-        } finally {
-            System.exit(code);
-        }
+        return commandLine;
     }
 
     /// The version of the jar.

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
@@ -200,6 +201,20 @@ abstract class StoreContract {
         assertThat(store.uploadIfAbsent("up/once", new ByteArrayInputStream(second), second.length, "image/png"))
                 .isFalse();
         assertThat(store.get("up/once")).contains(first);
+    }
+
+    @Test
+    @DisplayName("keeps what is said of an upload, with the object or not at all")
+    void describedUpload() {
+        Map<String, String> notes = Map.of("sha256", "0".repeat(64), "source-url", "https://a.test/?x=1&y=%20%22");
+        byte[] body = bytes("image");
+        assertThat(store.uploadIfAbsent(
+                        "up/noted", new ByteArrayInputStream(body), body.length, "image/png", notes))
+                .isTrue();
+        ObjectStore.Described found = store.getDescribed("up/noted", body.length).orElseThrow();
+        assertThat(found.bytes()).isEqualTo(body);
+        assertThat(found.metadata()).containsAllEntriesOf(notes);
+        assertThat(store.getDescribed("up/none", 1)).isEmpty();
     }
 
     @Test

@@ -101,7 +101,7 @@ class JobHandlerTest {
     private static JobHandler handler(TestQueue webhooks) {
         Inspector inspector = new Inspector(Limits.defaults());
         AddressPolicy publicOnly = new AddressPolicy(List.of());
-        var fetcher = new SourceFetcher(egress, publicOnly, new TargetUrl.Rules(false, Set.of()), 1 << 20);
+        var fetcher = new SourceFetcher(egress, publicOnly, new TargetUrl.Rules(false, Set.of()), 1 << 20, folder);
         return new JobHandler(
                 store,
                 new Originals(store, inspector, fetcher, 1 << 20),

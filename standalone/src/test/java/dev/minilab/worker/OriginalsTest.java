@@ -55,6 +55,9 @@ class OriginalsTest {
     @TempDir
     static Path folder;
 
+    @TempDir
+    static Path spool;
+
     private static TestStore embedded;
     private static ObjectStore store;
     private static HttpServer server;
@@ -78,7 +81,7 @@ class OriginalsTest {
         originals = new Originals(
                 store,
                 new Inspector(Limits.defaults()),
-                new SourceFetcher(egress, policy, new TargetUrl.Rules(false, Set.of()), MOST),
+                new SourceFetcher(egress, policy, new TargetUrl.Rules(false, Set.of()), MOST, spool),
                 MOST);
     }
 
@@ -144,9 +147,22 @@ class OriginalsTest {
         assertThat(first.etag()).matches("\"v\\d+\"");
         assertThat(stored(accepted)).isEqualTo(first.bytes());
         VERSION.incrementAndGet();
-        assertThat(originals.of(accepted).bytes())
-                .as("the URL gives another by now")
-                .isEqualTo(first.bytes());
+        Original second = originals.of(accepted);
+        assertThat(second.bytes()).as("the URL gives another by now").isEqualTo(first.bytes());
+        assertThat(second.etag()).isEqualTo(first.etag());
+        assertThat(second.url()).isEqualTo(first.url());
+    }
+
+    @Test
+    @DisplayName("I23 are checked against the hash of what was fetched, by a second attempt too")
+    void damaged() throws Exception {
+        Accepted accepted = accepted("/photo");
+        originals.of(accepted);
+        String key = Keys.original(accepted.tenant(), accepted.job());
+        var notes = store.getDescribed(key, MOST).orElseThrow().metadata();
+        store.put(key, png(3, 3), "image/png", notes);
+        BadOriginalException bad = catchThrowableOfType(BadOriginalException.class, () -> originals.of(accepted));
+        assertThat(bad.code()).isEqualTo(ErrorCode.INTEGRITY);
     }
 
     @Test

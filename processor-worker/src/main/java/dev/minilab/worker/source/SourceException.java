@@ -17,6 +17,11 @@ public final class SourceException extends Exception {
         this.passing = passing;
     }
 
+    SourceException(ErrorCode code, String message, boolean passing, Exception cause) {
+        this(code, message, passing);
+        initCause(cause);
+    }
+
     /// A sentence, never null.
     @Override
     public String getMessage() {

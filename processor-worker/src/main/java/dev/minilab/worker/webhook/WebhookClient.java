@@ -46,7 +46,9 @@ public final class WebhookClient {
     }
 
     /// Makes one attempt; it takes 15 s at most.
-    DeliveryResult post(URI url, Map<String, String> headers, byte[] json) {
+    ///
+    /// @throws InterruptedException if it was broken off: then it says nothing about the receiver
+    DeliveryResult post(URI url, Map<String, String> headers, byte[] json) throws InterruptedException {
         Map<String, String> all = new HashMap<>(headers);
         all.put("User-Agent", AGENT);
         try {

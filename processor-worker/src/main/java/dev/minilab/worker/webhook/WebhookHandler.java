@@ -215,7 +215,8 @@ public final class WebhookHandler implements Handler {
         return Outcome.DONE;
     }
 
-    private DeliveryResult post(Attempt attempt, JobSnapshot job, Result result, Admission.Granted granted) {
+    private DeliveryResult post(Attempt attempt, JobSnapshot job, Result result, Admission.Granted granted)
+            throws InterruptedException {
         boolean hostWorks = false;
         try {
             byte[] body = body(job, attempt.event(), result);

@@ -1,32 +1,42 @@
 package dev.minilab.worker.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import com.sun.net.httpserver.HttpServer;
 import dev.minilab.egress.AddressPolicy;
 import dev.minilab.egress.Cidr;
 import dev.minilab.egress.EgressClient;
 import dev.minilab.egress.TargetUrl;
 import dev.minilab.job.ErrorCode;
-import dev.minilab.worker.source.SourceFetcher.Fetched;
+import dev.minilab.job.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +47,9 @@ class SourceFetcherTest {
     private static final int MOST = 100_000;
     private static final byte[] IMAGE = "not looked at here".getBytes(StandardCharsets.UTF_8);
     private static final AddressPolicy ONE_ADDRESS = new AddressPolicy(List.of(Cidr.parse("127.0.0.1/32")));
+
+    @TempDir
+    Path spool;
 
     private final AtomicInteger requests = new AtomicInteger();
     private HttpServer server;
@@ -59,7 +72,30 @@ class SourceFetcherTest {
     }
 
     private SourceFetcher fetcher(Duration longest) {
-        return new SourceFetcher(egress, ONE_ADDRESS, new TargetUrl.Rules(false, Set.of()), MOST, longest);
+        return fetcher(MOST, longest);
+    }
+
+    private SourceFetcher fetcher(long most, Duration longest) {
+        return new SourceFetcher(egress, ONE_ADDRESS, new TargetUrl.Rules(false, Set.of()), most, spool, longest);
+    }
+
+    private byte[] bytes(String path) throws Exception {
+        try (Fetched fetched = fetcher.fetch(url(path))) {
+            return fetched.bytes();
+        }
+    }
+
+    private URI found(String path) throws Exception {
+        try (Fetched fetched = fetcher.fetch(url(path))) {
+            return fetched.url();
+        }
+    }
+
+    /// What is left on the disk.
+    private List<Path> left() throws IOException {
+        try (Stream<Path> files = Files.list(spool)) {
+            return files.toList();
+        }
     }
 
     private URI url(String path) {
@@ -91,10 +127,74 @@ class SourceFetcherTest {
     @DisplayName("are fetched with their ETag")
     void fetches() throws Exception {
         answer("/a", 200, "ETag", "\"v1\"", IMAGE);
-        Fetched fetched = fetcher.fetch(url("/a"));
-        assertThat(fetched.bytes()).isEqualTo(IMAGE);
-        assertThat(fetched.url()).isEqualTo(url("/a"));
-        assertThat(fetched.etag()).isEqualTo("\"v1\"");
+        try (Fetched fetched = fetcher.fetch(url("/a"))) {
+            assertThat(fetched.bytes()).isEqualTo(IMAGE);
+            assertThat(fetched.content()).as("as often as wanted").hasBinaryContent(IMAGE);
+            assertThat(fetched.length()).isEqualTo(IMAGE.length);
+            assertThat(fetched.sha256()).isEqualTo(Sha256.of(IMAGE));
+            assertThat(fetched.url()).isEqualTo(url("/a"));
+            assertThat(fetched.etag()).isEqualTo("\"v1\"");
+            assertThat(left()).as("its file has no name, so that a kill leaves none").isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v1", "\"a b\"", "\"v1", "\"\u00e9\""})
+    @DisplayName("have no ETag where their server sends what is none")
+    void noEtags(String etag) throws Exception {
+        answer("/a", 200, "ETag", etag, IMAGE);
+        try (Fetched fetched = fetcher.fetch(url("/a"))) {
+            assertThat(fetched.etag()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("I11 go to the disk as they come, and never whole to memory")
+    void streamed() throws Exception {
+        int size = 48 << 20;
+        server.createContext("/big", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, 0); // In chunks, without a length.
+                byte[] piece = new byte[1 << 16];
+                for (int sent = 0; sent < size; sent += piece.length) {
+                    exchange.getResponseBody().write(piece);
+                }
+            }
+        });
+        var memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        SourceFetcher large = fetcher(size, Duration.ofSeconds(60));
+        long before = memory.getCurrentThreadAllocatedBytes();
+        try (Fetched fetched = large.fetch(url("/big"))) {
+            assertThat(memory.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
+            assertThat(fetched.length()).isEqualTo(size);
+        }
+    }
+
+    @Test
+    @DisplayName("are given up at once by a worker that stops, and nothing is held against them")
+    void interrupted() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        server.createContext("/slow", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write(1);
+                exchange.getResponseBody().flush();
+                asked.countDown();
+                over.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        });
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread worker = Thread.ofVirtual()
+                .start(() -> thrown.complete(
+                        catchThrowable(() -> fetcher.fetch(url("/slow")).close())));
+        asked.await();
+        worker.interrupt();
+        assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        over.countDown();
+        assertThat(left()).isEmpty();
     }
 
     @ParameterizedTest
@@ -104,9 +204,10 @@ class SourceFetcherTest {
         redirect("/a", status, "b/c");
         redirect("/b/c", status, url("/d").toString());
         answer("/d", 200, "X-Any", "", IMAGE);
-        Fetched fetched = fetcher.fetch(url("/a"));
-        assertThat(fetched.url()).isEqualTo(url("/d"));
-        assertThat(fetched.etag()).isNull();
+        try (Fetched fetched = fetcher.fetch(url("/a"))) {
+            assertThat(fetched.url()).isEqualTo(url("/d"));
+            assertThat(fetched.etag()).isNull();
+        }
     }
 
     @Test
@@ -119,7 +220,7 @@ class SourceFetcherTest {
                 exchange.sendResponseHeaders(asked ? 200 : 302, -1);
             }
         });
-        assertThat(fetcher.fetch(url("/dir/file")).url()).isEqualTo(url("/dir/file?token=1"));
+        assertThat(found("/dir/file")).isEqualTo(url("/dir/file?token=1"));
     }
 
     @Test
@@ -191,7 +292,7 @@ class SourceFetcherTest {
     @DisplayName("may have as many bytes as an upload, and none more; a body without end is given up")
     void sizes() throws Exception {
         answer("/fits", 200, "X-Any", "", new byte[MOST]);
-        assertThat(fetcher.fetch(url("/fits")).bytes()).hasSize(MOST);
+        assertThat(bytes("/fits")).hasSize(MOST);
         answer("/large", 200, "X-Any", "", new byte[MOST + 1]);
         assertThat(refused("/large").code()).isEqualTo(ErrorCode.SOURCE_TOO_LARGE);
         server.createContext("/endless", exchange -> {
@@ -202,6 +303,7 @@ class SourceFetcherTest {
             }
         });
         assertThat(refused("/endless").code()).isEqualTo(ErrorCode.SOURCE_TOO_LARGE);
+        assertThat(left()).isEmpty();
     }
 
     @Test
@@ -238,7 +340,7 @@ class SourceFetcherTest {
     @DisplayName("that are packed are taken as they are, so that no bomb unfolds")
     void packed() throws Exception {
         answer("/a", 200, "Content-Encoding", "gzip", new byte[] {0x1f, (byte) 0x8b, 8, 0});
-        assertThat(fetcher.fetch(url("/a")).bytes()).hasSize(4);
+        assertThat(bytes("/a")).hasSize(4);
     }
 
     @Test

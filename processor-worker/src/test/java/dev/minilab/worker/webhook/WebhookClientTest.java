@@ -1,6 +1,7 @@
 package dev.minilab.worker.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.minilab.egress.AddressPolicy;
@@ -21,7 +22,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,21 +75,21 @@ class WebhookClientTest {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
     }
 
-    private DeliveryResult post(int status, @Nullable String retryAfter) {
+    private DeliveryResult post(int status, @Nullable String retryAfter) throws Exception {
         return client.post(answering(status, retryAfter, ""), Map.of(), BODY);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 202, 204})
     @DisplayName("2xx is success")
-    void success(int status) {
+    void success(int status) throws Exception {
         assertThat(post(status, null)).isEqualTo(new Delivered(status, ""));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 307, 308, 400, 401, 404, 500, 503})
     @DisplayName("everything else is not, redirects among them; only 5xx says that the host does not work")
-    void refused(int status) {
+    void refused(int status) throws Exception {
         DeliveryResult result = post(status, null);
         assertThat(result).isEqualTo(new Refused(status, "", Optional.empty()));
         assertThat(result.hostWorks()).isEqualTo(status < 500);
@@ -94,7 +97,7 @@ class WebhookClientTest {
 
     @Test
     @DisplayName("410 is the end")
-    void gone() {
+    void gone() throws Exception {
         assertThat(post(410, null)).isEqualTo(new Gone(410, ""));
     }
 
@@ -111,21 +114,21 @@ class WebhookClientTest {
                 "99999999999999 |"
             })
     @DisplayName("Retry-After is read as seconds and as a date")
-    void retryAfter(String header, @Nullable Long seconds) {
+    void retryAfter(String header, @Nullable Long seconds) throws Exception {
         assertThat(post(429, header))
                 .isEqualTo(new Refused(429, "", Optional.ofNullable(seconds).map(Duration::ofSeconds)));
     }
 
     @Test
     @DisplayName("the first kilobyte of an answer is kept")
-    void kept() {
+    void kept() throws Exception {
         DeliveryResult result = client.post(answering(500, null, "x".repeat(3000)), Map.of(), BODY);
         assertThat(result).isEqualTo(new Refused(500, "x".repeat(1024), Optional.empty()));
     }
 
     @Test
     @DisplayName("no answer in time is a timeout")
-    void silence() {
+    void silence() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         server.createContext("/", _ -> {
             try {
@@ -142,8 +145,31 @@ class WebhookClientTest {
     }
 
     @Test
+    @DisplayName("I10 an attempt that a shutdown breaks off is no answer, and none of the receiver's failures")
+    void interrupted() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        server.createContext("/", _ -> {
+            asked.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        });
+        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread worker = Thread.ofVirtual()
+                .start(() -> thrown.complete(catchThrowable(() -> client.post(url, Map.of(), BODY))));
+        asked.await();
+        worker.interrupt();
+        assertThat(thrown.get(4, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        never.countDown();
+    }
+
+    @Test
     @DisplayName("C61 a blocked address is not connected to")
-    void blocked() {
+    void blocked() throws Exception {
         assertThat(client.post(URI.create("http://10.0.0.1/"), Map.of(), BODY))
                 .isEqualTo(new Unanswered(Failure.BLOCKED_ADDRESS));
     }

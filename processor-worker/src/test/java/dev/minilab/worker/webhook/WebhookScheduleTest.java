@@ -84,6 +84,7 @@ class WebhookScheduleTest {
         assertThat(wait(1, new Unanswered(Failure.TIMEOUT))).isEqualTo(Duration.ofSeconds(60));
         assertThat(wait(1, new Unanswered(Failure.UNREACHABLE))).isEqualTo(Duration.ofSeconds(5));
         assertThat(wait(1, new Refused(429, "", Optional.empty()))).isEqualTo(Duration.ofSeconds(60));
+        assertThat(wait(1, new Refused(429, "", Optional.of(Duration.ZERO)))).isEqualTo(Duration.ofSeconds(60));
         assertThat(wait(1, new Refused(429, "", Optional.of(Duration.ofSeconds(90)))))
                 .isEqualTo(Duration.ofSeconds(90));
         assertThat(wait(1, new Refused(503, "", Optional.of(Duration.ofSeconds(1)))))
