@@ -72,7 +72,9 @@ class JsonTest {
                         "product",
                         3,
                         new Accepted.Webhook(
-                                URI.create("https://example.com/a?b=c"), Set.of(JobStatus.PARTIALLY_SUCCEEDED)),
+                                URI.create("https://example.com/a?b=c"),
+                                Set.of(JobStatus.PARTIALLY_SUCCEEDED),
+                                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                         "sku-1 \"😀\" \u2028",
                         Map.of("k", "v", "", "\0"),
                         NOW.plusSeconds(1),

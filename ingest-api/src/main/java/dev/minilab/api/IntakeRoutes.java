@@ -60,7 +60,8 @@ final class IntakeRoutes {
             JobRequest request = request(ctx, body);
             caller.requireSpecs(presetsOnly, request);
             Origin origin = origins.of(caller, request.source(), body.upload());
-            answer(ctx, caller.tenant(), accept(ctx, caller, place, new RequestDraft(request, rules), origin));
+            Draft draft = new RequestDraft(request, rules, ctx.header("traceparent"));
+            answer(ctx, caller.tenant(), accept(ctx, caller, place, draft, origin));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Tenant;
+import dev.minilab.job.TraceParent;
 import dev.minilab.json.Json;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.InvalidRequestException.Mistake;
@@ -31,12 +32,18 @@ final class RequestDraft implements Draft {
 
     private final JobRequest request;
     private final Rules rules;
+    private final @Nullable String traceparent;
     private Optional<Preset> preset = Optional.empty();
     private Accepted.@Nullable Webhook webhook;
 
-    RequestDraft(JobRequest request, Rules rules) {
+    /// @param traceparent the header of the request, if there is one
+    RequestDraft(JobRequest request, Rules rules, @Nullable String traceparent) {
         this.request = request;
         this.rules = rules;
+        this.traceparent = Optional.ofNullable(traceparent)
+                .flatMap(TraceParent::parse)
+                .map(TraceParent::toString)
+                .orElse(null);
     }
 
     @Override
@@ -82,7 +89,7 @@ final class RequestDraft implements Draft {
         }
         try {
             TargetUrl url = TargetUrl.parse(request.webhookUrl(), rules.addresses(), rules.urls());
-            return new Accepted.Webhook(url.uri(), request.webhookEvents());
+            return new Accepted.Webhook(url.uri(), request.webhookEvents(), traceparent);
         } catch (RefusedUrlException e) {
             throw new InvalidRequestException(e.code(), List.of(new Mistake("/webhook/url", e.getMessage())));
         }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -178,6 +179,25 @@ class WebhooksIT {
             HttpResponse<byte[]> refused = deliver(job, "http://10.0.0.1/");
             assertThat(refused.statusCode()).isEqualTo(422);
             assertThat(Client.json(refused).path("code").asString("")).isEqualTo("blocked_address");
+        }
+    }
+
+    @Test
+    @DisplayName("traceparent of the request that made a job is that of its webhook; one that is none is ignored")
+    void traces() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        try (WebhookReceiver receiver = new WebhookReceiver()) {
+            for (String header : List.of("00-" + trace + "-b7ad6b7169203331-01", "nonsense")) {
+                HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(
+                                api.uri().resolve("/v1/jobs?webhook_url=" + receiver.url()))
+                        .header("Content-Type", "image/jpeg")
+                        .header("traceparent", header)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(Images.jpeg(60, 40))));
+                assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
+                String told = receiver.await(60).headers().firstValue("traceparent").orElse("");
+                assertThat(told).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01").doesNotContain("b7ad6b7169203331");
+                assertThat(told.contains(trace)).isEqualTo(header.contains(trace));
+            }
         }
     }
 

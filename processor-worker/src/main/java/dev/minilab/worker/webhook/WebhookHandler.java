@@ -7,6 +7,7 @@ import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.Delivery.State;
 import dev.minilab.job.Result;
+import dev.minilab.job.TraceParent;
 import dev.minilab.job.WebhookMessage;
 import dev.minilab.json.Json;
 import dev.minilab.json.Json.UnreadableJsonException;
@@ -225,13 +226,23 @@ public final class WebhookHandler implements Handler {
             Map<String, String> headers = Map.of(
                     "webhook-id", attempt.webhookId(),
                     "webhook-timestamp", Long.toString(now.getEpochSecond()),
-                    "webhook-signature", signature);
+                    "webhook-signature", signature,
+                    "traceparent", trace(job.accepted()).toString());
             DeliveryResult outcome = client.post(attempt.url(), headers, body);
             hostWorks = outcome.hostWorks();
             return outcome;
         } finally {
             receivers.leave(granted, hostWorks);
         }
+    }
+
+    /// Each attempt is a step of the trace in which the job was made.
+    private static TraceParent trace(Accepted accepted) {
+        String given = accepted.webhook() == null ? null : accepted.webhook().traceparent();
+        return Optional.ofNullable(given)
+                .flatMap(TraceParent::parse)
+                .orElseGet(() -> TraceParent.of(accepted.job()))
+                .child(ThreadLocalRandom.current());
     }
 
     /// Another worker may have taken the number meanwhile: then this attempt stands after that one.

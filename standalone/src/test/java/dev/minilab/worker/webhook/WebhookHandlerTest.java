@@ -20,6 +20,7 @@ import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Result;
 import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
+import dev.minilab.job.TraceParent;
 import dev.minilab.job.WebhookMessage.Redelivery;
 import dev.minilab.json.Json;
 import dev.minilab.queue.Message;
@@ -252,6 +253,31 @@ class WebhookHandlerTest {
         assertThat(due()).isEmpty();
         assertThat(announce(accepted)).isEqualTo(Outcome.DONE);
         assertThat(received).as("announced once more").hasSize(1);
+    }
+
+    @Test
+    @DisplayName("traceparent goes on with the trace of the request that made the job, or with one of the job's own")
+    void traces() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        Accepted traced =
+                ended(new Accepted.Webhook(url("/hook"), Set.of(), "00-" + trace + "-b7ad6b7169203331-01"));
+        answer = 500;
+        announce(traced);
+        now = nextAt(traced);
+        handle(queue.sent().getLast(), 1);
+        Accepted alone = ended();
+        announce(alone);
+        List<TraceParent> traces = received.stream()
+                .map(r -> TraceParent.parse(r.header("traceparent")).orElseThrow())
+                .toList();
+        assertThat(traces)
+                .extracting(TraceParent::traceId)
+                .containsExactly(trace, trace, TraceParent.of(alone.job()).traceId());
+        assertThat(traces)
+                .extracting(TraceParent::parentId)
+                .as("each attempt is a step of its own")
+                .doesNotHaveDuplicates()
+                .doesNotContain("b7ad6b7169203331");
     }
 
     @Test
