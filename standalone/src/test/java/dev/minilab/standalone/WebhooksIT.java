@@ -2,6 +2,8 @@ package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.minilab.api.IngestApi;
 import dev.minilab.config.Config;
 import dev.minilab.webhook.WebhookSecret;
@@ -9,6 +11,8 @@ import dev.minilab.worker.Worker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -21,6 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -180,6 +186,55 @@ class WebhooksIT {
             assertThat(refused.statusCode()).isEqualTo(422);
             assertThat(Client.json(refused).path("code").asString("")).isEqualTo("blocked_address");
         }
+    }
+
+    @Test
+    @DisplayName("job.canceled and job.failed are told to those who asked for them, and to nobody else")
+    void otherEnds() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        HttpServer images = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        images.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        images.createContext("/slow", exchange -> awaitThenNone(exchange, over));
+        images.createContext("/none", exchange -> awaitThenNone(exchange, new CountDownLatch(0)));
+        images.start();
+        String from = "http://127.0.0.1:" + images.getAddress().getPort();
+        try (WebhookReceiver receiver = new WebhookReceiver()) {
+            String canceled = fetching(from + "/slow", receiver.url(), "job.canceled");
+            assertThat(client.post("/v1/jobs/" + canceled + "/cancel", "application/json", new byte[0])
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(receiver.await(60).id()).isEqualTo("msg_" + canceled.substring(4) + "_canceled");
+            String failed = fetching(from + "/none", receiver.url(), "job.failed");
+            assertThat(receiver.await(60).id()).isEqualTo("msg_" + failed.substring(4) + "_failed");
+            String silent = fetching(from + "/none", receiver.url(), "job.succeeded");
+            assertThat(client.awaitTerminal(silent, PATIENCE)
+                            .path("webhook")
+                            .path("status")
+                            .asString(""))
+                    .isEqualTo("skipped");
+            assertThat(receiver.waiting()).isZero();
+        } finally {
+            over.countDown();
+            images.stop(0);
+        }
+    }
+
+    private static void awaitThenNone(HttpExchange exchange, CountDownLatch until) throws IOException {
+        try (exchange) {
+            until.await();
+            exchange.sendResponseHeaders(404, -1);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static String fetching(String url, String hook, String event) throws Exception {
+        String job = "{\"source\": {\"url\": \"" + url + "\"}, \"webhook\": {\"url\": \"" + hook + "\", \"events\": [\""
+                + event + "\"]}}";
+        HttpResponse<byte[]> answer =
+                client.post("/v1/jobs", "application/json", job.getBytes(StandardCharsets.UTF_8));
+        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
+        return Client.id(answer);
     }
 
     @Test

@@ -15,41 +15,16 @@ import dev.minilab.record.JobQueue;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.worker.webhook.WebhookLetterBox;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("F22 A dead letter")
 @Timeout(60)
-class DeadLetterBoxTest {
-
-    @TempDir
-    static Path folder;
-
-    private static SweptBucket bucket;
+class DeadLetterBoxTest extends OnSweptBucket {
 
     private final TestQueue letters = new TestQueue();
-
-    @BeforeAll
-    static void start() throws Exception {
-        bucket = new SweptBucket(folder);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        bucket.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        bucket.clear();
-    }
 
     private void open() {
         new DeadLetterBox(

@@ -10,43 +10,18 @@ import dev.minilab.job.JobId;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Tenant;
 import dev.minilab.job.UploadId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The sweeper keeps the bucket clean")
-class HousekeepingTest {
+class HousekeepingTest extends OnSweptBucket {
 
     private static final Tenant TENANT = new Tenant("a");
-
-    @TempDir
-    static Path folder;
-
-    private static SweptBucket bucket;
-
-    @BeforeAll
-    static void start() throws Exception {
-        bucket = new SweptBucket(folder);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        bucket.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        bucket.clear();
-    }
 
     private static void put(String key) {
         bucket.store.put(key, new byte[] {1}, "x/x");

@@ -11,43 +11,18 @@ import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Lane;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The sweeper")
-class SweeperTest {
-
-    @TempDir
-    static Path folder;
-
-    private static SweptBucket bucket;
-
-    @BeforeAll
-    static void start() throws Exception {
-        bucket = new SweptBucket(folder);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        bucket.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        bucket.clear();
-    }
+class SweeperTest extends OnSweptBucket {
 
     @Test
     @DisplayName("F3, F23 sends what is overdue without a result, whoever's it is; not what has one, nor what is young")

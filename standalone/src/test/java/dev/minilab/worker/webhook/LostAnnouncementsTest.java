@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
-import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
-import dev.minilab.job.Lane;
-import dev.minilab.job.OutputSpec;
-import dev.minilab.job.Result;
-import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.WebhookQueue;
+import dev.minilab.standalone.TestJobs;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.standalone.TestStore;
 import dev.minilab.worker.sweep.JobFolder;
@@ -23,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -61,26 +56,7 @@ class LostAnnouncementsTest {
     }
 
     private JobId ended(Accepted.@Nullable Webhook webhook, JobStatus status) {
-        JobId job = JobId.create(now);
-        Accepted accepted = new Accepted(
-                Accepted.SCHEMA,
-                job,
-                Tenant.DEFAULT,
-                now,
-                new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1),
-                Map.of("small", OutputSpec.inside(100)),
-                null,
-                null,
-                webhook,
-                null,
-                Map.of(),
-                null,
-                Lane.INTERACTIVE,
-                null,
-                null);
-        records.accept(accepted);
-        records.finish(accepted, new Result(1, job, status, now, now, 1, Map.of(), null, null));
-        return job;
+        return TestJobs.ended(records, now, webhook, status).job();
     }
 
     private boolean visit(JobId job, String... deliveries) {

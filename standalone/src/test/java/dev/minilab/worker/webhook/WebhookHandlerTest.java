@@ -11,22 +11,18 @@ import dev.minilab.egress.EgressClient;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.Delivery;
 import dev.minilab.job.Delivery.State;
-import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
-import dev.minilab.job.Lane;
-import dev.minilab.job.OutputSpec;
-import dev.minilab.job.Result;
-import dev.minilab.job.Source;
-import dev.minilab.job.Tenant;
 import dev.minilab.job.TraceParent;
 import dev.minilab.job.WebhookMessage.Redelivery;
 import dev.minilab.json.Json;
+import dev.minilab.metrics.Meters;
 import dev.minilab.queue.Message;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobView;
 import dev.minilab.record.WebhookQueue;
+import dev.minilab.standalone.TestJobs;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.standalone.TestStore;
 import dev.minilab.store.ObjectStore;
@@ -58,6 +54,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 @DisplayName("I18, I19 The path of a webhook, with what can happen on it")
@@ -154,18 +152,23 @@ class WebhookHandlerTest {
     }
 
     private final class Events implements DeliveryEvents {
+        private final DeliveryLog log = new DeliveryLog();
+
         @Override
         public void attempted(String host, Delivery delivery) {
+            log.attempted(host, delivery);
             events.add(delivery.attempt() + " " + delivery.state().wireName());
         }
 
         @Override
         public void paused(String host, Duration pause) {
+            log.paused(host, pause);
             events.add("paused");
         }
 
         @Override
         public void resumed(String host) {
+            log.resumed(host);
             events.add("resumed");
         }
     }
@@ -175,26 +178,7 @@ class WebhookHandlerTest {
     }
 
     private Accepted ended(Accepted.Webhook webhook) {
-        JobId job = JobId.create(start);
-        Accepted accepted = new Accepted(
-                Accepted.SCHEMA,
-                job,
-                Tenant.DEFAULT,
-                start,
-                new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1),
-                Map.of("small", OutputSpec.inside(100)),
-                null,
-                null,
-                webhook,
-                "sku-1",
-                Map.of(),
-                null,
-                Lane.INTERACTIVE,
-                null,
-                null);
-        records.accept(accepted);
-        records.finish(accepted, new Result(1, job, JobStatus.SUCCEEDED, start, start, 1, Map.of(), null, null));
-        return accepted;
+        return TestJobs.ended(records, start, webhook, JobStatus.SUCCEEDED);
     }
 
     private Accepted ended() {
@@ -253,6 +237,24 @@ class WebhookHandlerTest {
         assertThat(due()).isEmpty();
         assertThat(announce(accepted)).isEqualTo(Outcome.DONE);
         assertThat(received).as("announced once more").hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"QUEUED", "PROCESSING"}, mode = EnumSource.Mode.EXCLUDE)
+    @DisplayName("I18 every end of a job has its event: type, time and the job, under an id that follows from both")
+    void events(JobStatus status) throws Exception {
+        Accepted accepted =
+                TestJobs.ended(records, start, new Accepted.Webhook(url("/hook"), Set.of(status)), status);
+        announce(accepted);
+        Received one = received.getFirst();
+        one.verify(NEW);
+        assertThat(one.header("webhook-id")).isEqualTo(Delivery.webhookId(accepted.job(), status));
+        JsonNode event = Json.readTree(new ByteArrayInputStream(one.body().getBytes(StandardCharsets.UTF_8)));
+        assertThat(event.path("type").stringValue()).isEqualTo("job." + status.wireName());
+        assertThat(event.path("timestamp").stringValue()).isEqualTo(start.toString());
+        assertThat(event.path("data").path("id").stringValue())
+                .isEqualTo(accepted.job().value());
+        assertThat(event.path("data").path("status").stringValue()).isEqualTo(status.wireName());
     }
 
     @Test
@@ -440,6 +442,11 @@ class WebhookHandlerTest {
         announce(spared);
         assertThat(received).hasSize(Receivers.FAILURES_TO_PAUSE);
         assertThat(events).contains("paused");
+        assertThat(Meters.scrape())
+                .as("the metrics say so")
+                .containsPattern("(?m)^minilab_webhook_hosts_paused 1")
+                .containsPattern("(?m)^minilab_webhook_pauses_total [1-9]")
+                .containsPattern("(?m)^minilab_webhook_attempts_seconds_count\\{outcome=\"5xx\"} [1-9]");
         assertThat(last(spared).failure()).isEqualTo("paused");
         assertThat(Duration.between(now, nextAt(spared))).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
     }
