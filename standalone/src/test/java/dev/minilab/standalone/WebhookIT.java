@@ -138,7 +138,7 @@ class WebhookIT {
             if (!down) {
                 accepted.add(id);
             }
-            note("the receiver gets %s for the %d. time and answers %d", id, attempt, down ? 503 : 204);
+            note("the receiver gets " + id + ", request " + attempt + ", and answers " + (down ? 503 : 204));
             exchange.sendResponseHeaders(down ? 503 : 204, -1);
         } catch (InterruptedException e) {
             throw new IOException(e);
@@ -151,25 +151,22 @@ class WebhookIT {
 
     private void kill(String which, MinilabProcess worker) {
         worker.kill();
-        note("the %s worker is killed", which);
+        note("the " + which + " worker is killed");
     }
 
     private void recorded(Client client, String job) throws Exception {
         for (JsonNode delivery : Client.json(client.get("/v1/jobs/" + job + "/deliveries"))
                 .path("data")
                 .values()) {
-            note(
-                    "recorded: %s attempt %d, status %s, then %s",
-                    delivery.path("webhook_id").asString(""),
-                    delivery.path("attempt").asInt(),
-                    delivery.path("status_code").asString("none"),
-                    delivery.path("status").asString(""));
+            note("recorded: " + delivery.path("webhook_id").asString("") + ", attempt "
+                    + delivery.path("attempt").asInt() + ", status "
+                    + delivery.path("status_code").asString("none") + ", then "
+                    + delivery.path("status").asString(""));
         }
     }
 
-    private void note(String form, Object... values) {
-        double seconds = (System.nanoTime() - start) / 1e9;
-        transcript.add(String.format(Locale.ROOT, "%5.1f s  ", seconds) + String.format(Locale.ROOT, form, values));
+    private void note(String line) {
+        transcript.add(String.format(Locale.ROOT, "%5.1f s  ", (System.nanoTime() - start) / 1e9) + line);
     }
 
     /// What the build keeps of it.
