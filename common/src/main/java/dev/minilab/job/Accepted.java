@@ -55,7 +55,8 @@ public record Accepted(
 
     /// Where to announce which ends of a job; no events means all of them. `traceparent` is that of the request which
     /// made the job, if it had one.
-    public record Webhook(URI url, Set<JobStatus> events, @Nullable String traceparent) {
+    public record Webhook(
+            URI url, Set<JobStatus> events, @Nullable String traceparent) {
         /// A webhook of a job that was made outside any trace.
         public Webhook(URI url, Set<JobStatus> events) {
             this(url, events, null);

@@ -55,22 +55,12 @@ final class Presigner implements AutoCloseable {
     }
 
     SdkHttpRequest putRequest(
-            String key,
-            String contentType,
-            long length,
-            boolean ifAbsent,
-            Map<String, String> metadata,
-            Duration ttl) {
+            String key, String contentType, long length, boolean ifAbsent, Map<String, String> metadata, Duration ttl) {
         return sign(key, contentType, length, ifAbsent, metadata, ttl).httpRequest();
     }
 
     private PresignedPutObjectRequest sign(
-            String key,
-            String contentType,
-            long length,
-            boolean ifAbsent,
-            Map<String, String> metadata,
-            Duration ttl) {
+            String key, String contentType, long length, boolean ifAbsent, Map<String, String> metadata, Duration ttl) {
         return presigner.presignPutObject(p -> p.signatureDuration(ttl)
                 .putObjectRequest(r -> r.bucket(bucket)
                         .key(key)

@@ -74,8 +74,8 @@ final class Originals {
         }
         try (Fetched fetched = fetch(url)) {
             String mediaType = inspect(fetched).format().mediaType();
-            boolean first = store.uploadIfAbsent(
-                    key, fetched.content(), fetched.length(), mediaType, SourceNotes.of(fetched));
+            boolean first =
+                    store.uploadIfAbsent(key, fetched.content(), fetched.length(), mediaType, SourceNotes.of(fetched));
             if (first) {
                 return new Original(fetched.bytes(), fetched.url(), fetched.etag());
             }

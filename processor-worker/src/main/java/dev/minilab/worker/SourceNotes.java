@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param sha256 in hex
 /// @param url where it was found, after redirects
 /// @param etag what its server called this version
-record SourceNotes(@Nullable String sha256, @Nullable URI url, @Nullable String etag) {
+record SourceNotes(
+        @Nullable String sha256,
+        @Nullable URI url,
+        @Nullable String etag) {
 
     private static final String SHA256 = "sha256";
     private static final String URL = "source-url";

@@ -265,7 +265,9 @@ class SourceUrlIT {
                 .isEqualTo("failed");
         HttpResponse<byte[]> retry = client.post("/v1/jobs/" + first + "/retry", "application/json", new byte[0]);
         assertThat(retry.statusCode()).as(Client.text(retry)).isEqualTo(202);
-        assertThat(client.awaitTerminal(Client.id(retry), PATIENCE).path("status").asString(""))
+        assertThat(client.awaitTerminal(Client.id(retry), PATIENCE)
+                        .path("status")
+                        .asString(""))
                 .isEqualTo("succeeded");
     }
 

@@ -18,8 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -208,10 +208,10 @@ abstract class StoreContract {
     void describedUpload() {
         Map<String, String> notes = Map.of("sha256", "0".repeat(64), "source-url", "https://a.test/?x=1&y=%20%22");
         byte[] body = bytes("image");
-        assertThat(store.uploadIfAbsent(
-                        "up/noted", new ByteArrayInputStream(body), body.length, "image/png", notes))
+        assertThat(store.uploadIfAbsent("up/noted", new ByteArrayInputStream(body), body.length, "image/png", notes))
                 .isTrue();
-        ObjectStore.Described found = store.getDescribed("up/noted", body.length).orElseThrow();
+        ObjectStore.Described found =
+                store.getDescribed("up/noted", body.length).orElseThrow();
         assertThat(found.bytes()).isEqualTo(body);
         assertThat(found.metadata()).containsAllEntriesOf(notes);
         assertThat(store.getDescribed("up/none", 1)).isEmpty();

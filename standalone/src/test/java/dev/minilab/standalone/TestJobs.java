@@ -40,8 +40,7 @@ public final class TestJobs {
     }
 
     /// A job that was accepted and ended at the same moment, recorded.
-    public static Accepted ended(
-            JobRecords records, Instant at, Accepted.@Nullable Webhook webhook, JobStatus status) {
+    public static Accepted ended(JobRecords records, Instant at, Accepted.@Nullable Webhook webhook, JobStatus status) {
         Accepted accepted = accepted(at, webhook);
         records.accept(accepted);
         records.finish(accepted, new Result(1, accepted.job(), status, at, at, 1, Map.of(), null, null));

@@ -128,8 +128,7 @@ class WebhookIT {
             } catch (Exception e) {
                 unverified.add(id + ": " + e);
             }
-            int attempt =
-                    attempts.computeIfAbsent(id, _ -> new AtomicInteger()).incrementAndGet();
+            int attempt = attempts.computeIfAbsent(id, _ -> new AtomicInteger()).incrementAndGet();
             if (attempt == 2) {
                 underWay.countDown();
                 killed.await();

@@ -96,7 +96,8 @@ class WebhookSnippetsTest {
     @Test
     @DisplayName("in Java: compiles, takes what is signed, while a secret rotates too, and nothing else")
     void java() throws Exception {
-        try (URLClassLoader classes = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        try (URLClassLoader classes =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             HttpServer server = start(classes, code("**Java**"));
             try {
                 String body = "{\"type\":\"job.succeeded\"}";

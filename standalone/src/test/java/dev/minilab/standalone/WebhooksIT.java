@@ -231,8 +231,7 @@ class WebhooksIT {
     private static String fetching(String url, String hook, String event) throws Exception {
         String job = "{\"source\": {\"url\": \"" + url + "\"}, \"webhook\": {\"url\": \"" + hook + "\", \"events\": [\""
                 + event + "\"]}}";
-        HttpResponse<byte[]> answer =
-                client.post("/v1/jobs", "application/json", job.getBytes(StandardCharsets.UTF_8));
+        HttpResponse<byte[]> answer = client.post("/v1/jobs", "application/json", job.getBytes(StandardCharsets.UTF_8));
         assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
         return Client.id(answer);
     }
@@ -243,13 +242,14 @@ class WebhooksIT {
         String trace = "0af7651916cd43dd8448eb211c80319c";
         try (WebhookReceiver receiver = new WebhookReceiver()) {
             for (String header : List.of("00-" + trace + "-b7ad6b7169203331-01", "nonsense")) {
-                HttpResponse<byte[]> answer = client.send(HttpRequest.newBuilder(
-                                api.uri().resolve("/v1/jobs?webhook_url=" + receiver.url()))
-                        .header("Content-Type", "image/jpeg")
-                        .header("traceparent", header)
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(Images.jpeg(60, 40))));
+                HttpResponse<byte[]> answer =
+                        client.send(HttpRequest.newBuilder(api.uri().resolve("/v1/jobs?webhook_url=" + receiver.url()))
+                                .header("Content-Type", "image/jpeg")
+                                .header("traceparent", header)
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(Images.jpeg(60, 40))));
                 assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
-                String told = receiver.await(60).headers().firstValue("traceparent").orElse("");
+                String told =
+                        receiver.await(60).headers().firstValue("traceparent").orElse("");
                 assertThat(told).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01").doesNotContain("b7ad6b7169203331");
                 assertThat(told.contains(trace)).isEqualTo(header.contains(trace));
             }

@@ -38,9 +38,10 @@ sealed interface DeliveryResult {
     default Duration breather() {
         return switch (this) {
             case Delivered _, Gone _ -> Duration.ZERO;
-            case Refused refused -> atLeast(
-                    refused.status() == 429 ? BREATHER : Duration.ZERO,
-                    refused.retryAfter().orElse(Duration.ZERO));
+            case Refused refused ->
+                atLeast(
+                        refused.status() == 429 ? BREATHER : Duration.ZERO,
+                        refused.retryAfter().orElse(Duration.ZERO));
             case Unanswered unanswered ->
                 unanswered.failure() == EgressException.Failure.TIMEOUT ? BREATHER : Duration.ZERO;
             case Skipped skipped -> skipped.pause();

@@ -134,7 +134,9 @@ class SourceFetcherTest {
             assertThat(fetched.sha256()).isEqualTo(Sha256.of(IMAGE));
             assertThat(fetched.url()).isEqualTo(url("/a"));
             assertThat(fetched.etag()).isEqualTo("\"v1\"");
-            assertThat(left()).as("its file has no name, so that a kill leaves none").isEmpty();
+            assertThat(left())
+                    .as("its file has no name, so that a kill leaves none")
+                    .isEmpty();
         }
     }
 

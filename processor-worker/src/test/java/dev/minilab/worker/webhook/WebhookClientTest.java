@@ -159,8 +159,8 @@ class WebhookClientTest {
         });
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-        Thread worker = Thread.ofVirtual()
-                .start(() -> thrown.complete(catchThrowable(() -> client.post(url, Map.of(), BODY))));
+        Thread worker =
+                Thread.ofVirtual().start(() -> thrown.complete(catchThrowable(() -> client.post(url, Map.of(), BODY))));
         asked.await();
         worker.interrupt();
         assertThat(thrown.get(4, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);

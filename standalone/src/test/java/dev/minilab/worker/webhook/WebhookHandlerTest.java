@@ -240,11 +240,12 @@ class WebhookHandlerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"QUEUED", "PROCESSING"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"QUEUED", "PROCESSING"},
+            mode = EnumSource.Mode.EXCLUDE)
     @DisplayName("I18 every end of a job has its event: type, time and the job, under an id that follows from both")
     void events(JobStatus status) throws Exception {
-        Accepted accepted =
-                TestJobs.ended(records, start, new Accepted.Webhook(url("/hook"), Set.of(status)), status);
+        Accepted accepted = TestJobs.ended(records, start, new Accepted.Webhook(url("/hook"), Set.of(status)), status);
         announce(accepted);
         Received one = received.getFirst();
         one.verify(NEW);
@@ -261,8 +262,7 @@ class WebhookHandlerTest {
     @DisplayName("traceparent goes on with the trace of the request that made the job, or with one of the job's own")
     void traces() throws Exception {
         String trace = "0af7651916cd43dd8448eb211c80319c";
-        Accepted traced =
-                ended(new Accepted.Webhook(url("/hook"), Set.of(), "00-" + trace + "-b7ad6b7169203331-01"));
+        Accepted traced = ended(new Accepted.Webhook(url("/hook"), Set.of(), "00-" + trace + "-b7ad6b7169203331-01"));
         answer = 500;
         announce(traced);
         now = nextAt(traced);
