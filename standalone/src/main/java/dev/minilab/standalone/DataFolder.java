@@ -4,6 +4,7 @@ import dev.minilab.config.ConfigException;
 import dev.minilab.json.Json;
 import dev.minilab.webhook.WebhookSecret;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -21,7 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of an embedded installation: `store` (the bucket), `queue` (the database of the queues), `spool`,
-/// `secrets.json`, and `lock`, which one process holds at a time.
+/// `secrets.json`, `endpoints.json`, and `lock`, which one process holds at a time.
 final class DataFolder implements AutoCloseable {
 
     /// What an installation made up for itself at its first start.
@@ -39,6 +40,11 @@ final class DataFolder implements AutoCloseable {
             return "(secrets)";
         }
     }
+
+    /// Where the servers of a running installation listen: the content of `endpoints.json`.
+    record Endpoints(URI store, URI queue) {}
+
+    private static final String ENDPOINTS = "endpoints.json";
 
     private final Path folder;
     private final FileChannel channel;
@@ -128,6 +134,26 @@ final class DataFolder implements AutoCloseable {
                                 WebhookSecret.generate(random).encoded())));
             }
             return Json.read(Files.readAllBytes(file), Secrets.class);
+        } catch (IOException | Json.UnreadableJsonException e) {
+            throw new ConfigException(List.of("--data: cannot use " + file + ": " + e.getMessage()), e);
+        }
+    }
+
+    /// Lets other processes of this machine find the servers.
+    void announce(Endpoints endpoints) throws IOException {
+        write(folder.resolve(ENDPOINTS), Json.write(endpoints));
+    }
+
+    /// Where the servers on a folder listen, or listened last.
+    ///
+    /// @throws ConfigException if none ever did
+    static Endpoints endpoints(Path folder) {
+        Path file = folder.resolve(ENDPOINTS);
+        if (!Files.exists(file)) {
+            throw new ConfigException(List.of("--data: no installation runs in " + folder.toAbsolutePath()));
+        }
+        try {
+            return Json.read(Files.readAllBytes(file), Endpoints.class);
         } catch (IOException | Json.UnreadableJsonException e) {
             throw new ConfigException(List.of("--data: cannot use " + file + ": " + e.getMessage()), e);
         }

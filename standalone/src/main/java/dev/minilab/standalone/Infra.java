@@ -63,17 +63,32 @@ final class Infra implements AutoCloseable {
                 QUEUES,
                 Config.Worker.MAX_RECEIVE_COUNT,
                 Duration.ofSeconds(60)));
-        settings.put("MINILAB_S3_ENDPOINT", store.endpoint().toString());
-        settings.put("MINILAB_S3_BUCKET", BUCKET);
-        settings.put("MINILAB_S3_ACCESS_KEY_ID", secrets.accessKeyId());
-        settings.put("MINILAB_S3_SECRET_ACCESS_KEY", secrets.secretAccessKey());
-        settings.put("MINILAB_SQS_ENDPOINT", queue.endpoint().toString());
-        settings.put("MINILAB_SQS_REGION", EmbeddedQueue.REGION);
-        settings.put("MINILAB_SQS_ACCESS_KEY_ID", secrets.accessKeyId());
-        settings.put("MINILAB_SQS_SECRET_ACCESS_KEY", secrets.secretAccessKey());
-        settings.put("MINILAB_WEBHOOK_SECRET", secrets.webhookSecret());
+        var endpoints = new DataFolder.Endpoints(store.endpoint(), queue.endpoint());
+        settings.putAll(settings(secrets, endpoints));
         settings.put("MINILAB_SPOOL_DIR", folder.spool().toString());
         prepare(Config.load(settings));
+        folder.announce(endpoints);
+    }
+
+    /// The settings with which another process reaches the servers that run on a data folder.
+    ///
+    /// @throws ConfigException if none do
+    static Map<String, String> settingsOfRunning(Path data) {
+        DataFolder.Endpoints endpoints = DataFolder.endpoints(data); // First: secrets are made where there are none.
+        return settings(DataFolder.secrets(data), endpoints);
+    }
+
+    private static Map<String, String> settings(DataFolder.Secrets secrets, DataFolder.Endpoints endpoints) {
+        return Map.of(
+                "MINILAB_S3_ENDPOINT", endpoints.store().toString(),
+                "MINILAB_S3_BUCKET", BUCKET,
+                "MINILAB_S3_ACCESS_KEY_ID", secrets.accessKeyId(),
+                "MINILAB_S3_SECRET_ACCESS_KEY", secrets.secretAccessKey(),
+                "MINILAB_SQS_ENDPOINT", endpoints.queue().toString(),
+                "MINILAB_SQS_REGION", EmbeddedQueue.REGION,
+                "MINILAB_SQS_ACCESS_KEY_ID", secrets.accessKeyId(),
+                "MINILAB_SQS_SECRET_ACCESS_KEY", secrets.secretAccessKey(),
+                "MINILAB_WEBHOOK_SECRET", secrets.webhookSecret());
     }
 
     private static void prepare(Config config) throws InterruptedException {

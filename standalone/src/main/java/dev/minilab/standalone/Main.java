@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
             Main.InfraCommand.class,
             KeysCommand.class,
             Main.SecretsCommand.class,
-            WebhooksCommand.class
+            WebhooksCommand.class,
+            DlqCommand.class
         })
 public final class Main {
 

@@ -11,12 +11,12 @@ import java.util.Map;
 final class SharedInfra {
 
     private static final class Holder {
-        private static final Infra INFRA = start();
+        private static final Path FOLDER = folder();
+        private static final Infra INFRA = Infra.start(FOLDER, Map.of(), "127.0.0.1", 0, 0);
 
-        private static Infra start() {
+        private static Path folder() {
             try {
-                Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "infra");
-                return Infra.start(folder, Map.of(), "127.0.0.1", 0, 0);
+                return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "infra");
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -27,5 +27,10 @@ final class SharedInfra {
 
     static Infra get() {
         return Holder.INFRA;
+    }
+
+    /// The data folder of the pair.
+    static Path folder() {
+        return Holder.FOLDER;
     }
 }

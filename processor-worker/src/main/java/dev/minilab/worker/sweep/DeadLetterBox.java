@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /// Empties the dead-letter queue of a queue of jobs: a message there was handed out as often as the queue allows.
 ///
-/// A job that brought down its workers is given up. One that had no part in it, because a store was away or workers
-/// were killed with its message in hand, is sent once more while it is young, and left to the sweep after that.
-/// Messages that this version cannot read stay where they are.
+/// A job that brought down its workers is given up. One that had no part in it, because a store was away or
+/// workers were killed with its message in hand, is sent once more while it is young, and left to the sweep after
+/// that. Messages that this version cannot read stay where they are.
 public final class DeadLetterBox implements Sweeper.Errand {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterBox.class);
@@ -55,10 +55,10 @@ public final class DeadLetterBox implements Sweeper.Errand {
 
     @Override
     public void run(Instant since, Instant now) {
-        LetterBox.empty(box, this::open);
+        LetterBox.empty(box, this::settle);
     }
 
-    private void open(Message letter) {
+    private boolean settle(Message letter) {
         try {
             JobMessage message = JobQueue.read(letter);
             if (message.schema() <= JobMessage.SCHEMA) {
@@ -67,15 +67,16 @@ public final class DeadLetterBox implements Sweeper.Errand {
                         && records.result(message.tenant(), message.job()).isEmpty()) {
                     decide(accepted.get());
                 }
-                box.delete(letter);
-                return;
+                return true;
             }
             LOG.error("A dead letter in {} is for newer workers: {}", box.name(), letter.body());
+            return false;
         } catch (UnreadableJsonException e) {
             LOG.error("A dead letter in {} is none of ours: {}", box.name(), e.getMessage());
+            return false;
         } catch (DamagedRecordException e) {
             LOG.warn("A dead letter in {} is left to the sweep: {}", box.name(), e.getMessage());
-            box.delete(letter);
+            return true;
         }
     }
 

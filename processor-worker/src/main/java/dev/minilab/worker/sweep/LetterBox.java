@@ -4,8 +4,9 @@ import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.QueueException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,15 +20,26 @@ public final class LetterBox {
 
     private LetterBox() {}
 
-    /// Opens the letters of one queue, a thousand at most; those that are not deleted show again after a minute.
-    public static void empty(MessageQueue box, Consumer<Message> open) {
+    /// Opens the letters of one queue, a thousand at most, deletes those that are settled, and leaves the others
+    /// for anyone to see.
+    ///
+    /// @param settle says whether a letter is settled
+    public static void empty(MessageQueue box, Predicate<Message> settle) {
+        List<Message> kept = new ArrayList<>();
         int taken = 0;
         List<Message> letters;
         do {
             letters = receive(box);
             taken += letters.size();
-            letters.forEach(open);
+            for (Message letter : letters) {
+                if (settle.test(letter)) {
+                    box.delete(letter);
+                } else {
+                    kept.add(letter);
+                }
+            }
         } while (!letters.isEmpty() && taken < MOST_PER_SWEEP);
+        kept.forEach(letter -> box.changeVisibility(letter, Duration.ZERO));
     }
 
     /// A queue without a dead-letter queue is an installation's own choice.

@@ -27,20 +27,21 @@ public final class WebhookLetterBox implements Sweeper.Errand {
 
     @Override
     public void run(Instant since, Instant now) {
-        LetterBox.empty(box, this::open);
+        LetterBox.empty(box, this::settle);
     }
 
-    private void open(Message letter) {
+    private boolean settle(Message letter) {
         try {
             WebhookMessage message = WebhookQueue.read(letter);
             if (message.schema() > WebhookMessage.SCHEMA || message.redelivery() != null) {
                 LOG.error("A dead letter in {} waits for somebody: {}", box.name(), letter.body());
-                return;
+                return false;
             }
             LOG.warn("The webhook of job {} is left to the sweep", message.job());
-            box.delete(letter);
+            return true;
         } catch (UnreadableJsonException e) {
             LOG.error("A dead letter in {} is none of ours: {}", box.name(), e.getMessage());
+            return false;
         }
     }
 }
