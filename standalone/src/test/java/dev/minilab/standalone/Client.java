@@ -48,6 +48,10 @@ final class Client {
         return send(HttpRequest.newBuilder(api.resolve(path)));
     }
 
+    HttpResponse<byte[]> delete(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(api.resolve(path)).DELETE());
+    }
+
     /// Posts a body.
     ///
     /// @param headers names and values, in turn

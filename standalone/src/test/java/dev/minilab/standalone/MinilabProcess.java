@@ -38,9 +38,15 @@ final class MinilabProcess implements AutoCloseable {
 
     /// Starts a command; `env` is all of its `MINILAB_` environment, but for what is `FRUGAL`.
     static MinilabProcess start(Map<String, String> env, String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Stream.concat(Stream.of(ROOT.resolve("minilab").toString()), Stream.of(arguments))
-                        .toList());
+        return start(List.of(), env, arguments);
+    }
+
+    /// Starts a command by another, which may have it see the machine otherwise.
+    static MinilabProcess start(List<String> by, Map<String, String> env, String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(Stream.of(
+                        by.stream(), Stream.of(ROOT.resolve("minilab").toString()), Stream.of(arguments))
+                .flatMap(words -> words)
+                .toList());
         builder.environment().keySet().removeIf(name -> name.startsWith("MINILAB_"));
         builder.environment().putAll(FRUGAL);
         builder.environment().putAll(env);
@@ -79,6 +85,18 @@ final class MinilabProcess implements AutoCloseable {
 
     String log() throws IOException {
         return Files.readString(log);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// Sends a signal, by its name: `STOP`, `CONT`, `TERM`.
+    void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        assertThat(code).as("kill -%s", name).isZero();
     }
 
     /// The processes that it renders in, under bubblewrap or not.

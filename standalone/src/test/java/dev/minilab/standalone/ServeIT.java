@@ -288,10 +288,7 @@ class ServeIT {
         HttpResponse<byte[]> list = client.get("/v1/jobs");
         assertThat(list.statusCode()).isEqualTo(200);
         assertThat(Client.text(list)).doesNotContain(id);
-        assertThat(client.send(HttpRequest.newBuilder(minilab.awaitUri().resolve("/v1/jobs/" + id))
-                                .DELETE())
-                        .statusCode())
-                .isEqualTo(204);
+        assertThat(client.delete("/v1/jobs/" + id).statusCode()).isEqualTo(204);
         assertThat(client.get("/v1/jobs/" + id).statusCode()).isEqualTo(410);
     }
 
