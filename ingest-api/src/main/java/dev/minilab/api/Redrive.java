@@ -33,14 +33,18 @@ public final class Redrive {
     }
 
     /// What became of a dead letter: the job that was made of it, or why there is none.
-    public record Outcome(DeadLetter letter, @Nullable JobId retry, @Nullable String problem) {}
+    public record Outcome(
+            DeadLetter letter,
+            @Nullable JobId retry,
+            @Nullable String problem) {}
 
     /// Makes a retry of a job that was given up, and forgets the letter.
     ///
     /// @throws dev.minilab.store.StoreException if the store does not answer: then it may be done again
     public Outcome retry(DeadLetter letter) throws IOException {
         try {
-            Optional<JobSnapshot> job = records.find(letter.tenant(), letter.job()).filter(found -> !found.deleted());
+            Optional<JobSnapshot> job =
+                    records.find(letter.tenant(), letter.job()).filter(found -> !found.deleted());
             if (job.isEmpty()) {
                 letters.remove(letter);
                 return new Outcome(letter, null, "the job was deleted");

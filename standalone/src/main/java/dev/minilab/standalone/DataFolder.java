@@ -94,9 +94,9 @@ final class DataFolder implements AutoCloseable {
             attributes.read("minilab.probe", ByteBuffer.allocate(1));
         } catch (IOException | UnsupportedOperationException e) {
             throw new ConfigException(
-                    List.of(
-                            "--data: the file system of " + folder
-                                    + " has no extended attributes (user.*), which the embedded store needs; choose another folder"),
+                    List.of("--data: the file system of " + folder
+                            + " has no extended attributes (user.*), which the embedded store needs; choose"
+                            + " another folder"),
                     e);
         } finally {
             Files.deleteIfExists(probe);

@@ -78,9 +78,13 @@ final class DlqCommand implements Callable<Integer> {
                 }
                 letters.forEach(letter -> System.out.printf(
                         "%s  %s  %s  %s  %s%n",
-                        letter.at(), letter.tenant(), letter.job(), letter.code().wireName(), letter.cause()));
-                strays.forEach(stray ->
-                        System.out.printf("%s  %s%n", stray.box(), stray.message().body()));
+                        letter.at(),
+                        letter.tenant(),
+                        letter.job(),
+                        letter.code().wireName(),
+                        letter.cause()));
+                strays.forEach(stray -> System.out.printf(
+                        "%s  %s%n", stray.box(), stray.message().body()));
                 System.out.printf("%d jobs, %d messages%n", letters.size(), strays.size());
                 return 0;
             }
@@ -136,8 +140,8 @@ final class DlqCommand implements Callable<Integer> {
             }
         }
 
-        private static List<Redrive.Outcome> retry(
-                Config config, ObjectStore store, Queues queues, Set<JobId> wanted) throws IOException {
+        private static List<Redrive.Outcome> retry(Config config, ObjectStore store, Queues queues, Set<JobId> wanted)
+                throws IOException {
             JobLanes lanes = new JobLanes(
                     new JobQueue(queues.open(config.queue().jobs())),
                     new JobQueue(queues.open(config.queue().bulk())));

@@ -41,7 +41,11 @@ class IdempotencyModelTest {
 
     private static final int STEPS = 25;
     private static final List<Duration> PAUSES = List.of(
-            Duration.ZERO, Duration.ofSeconds(5), Idempotency.LEASE.plusSeconds(1), Duration.ofHours(2), Duration.ofHours(25));
+            Duration.ZERO,
+            Duration.ofSeconds(5),
+            Idempotency.LEASE.plusSeconds(1),
+            Duration.ofHours(2),
+            Duration.ofHours(25));
 
     @TempDir
     static Path folder;
@@ -76,7 +80,9 @@ class IdempotencyModelTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    @DisplayName("one key makes one job within a day, whatever dies; another request is refused; and it makes one in the end")
+    @DisplayName(
+            "one key makes one job within a day, whatever dies; another request is refused; and it makes one in the"
+                    + " end")
     void history(long seed) throws Exception {
         Random random = new Random(seed);
         Tenant tenant = new Tenant("t" + seed);
@@ -102,7 +108,9 @@ class IdempotencyModelTest {
             Request request = Idempotency.request(tenant, key, asked);
             Optional<Accepted> found = idempotency.find(request);
             if (found.isPresent()) {
-                assertThat(live.map(Made::job)).as("a key that stands for nothing was replayed").contains(found.get().job());
+                assertThat(live.map(Made::job))
+                        .as("a key that stands for nothing was replayed")
+                        .contains(found.get().job());
                 assertThat(live.map(Made::asked)).contains(asked);
                 return null;
             }

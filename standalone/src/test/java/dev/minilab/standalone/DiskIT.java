@@ -37,10 +37,17 @@ class DiskIT {
     void diskFull() throws Exception {
         byte[] image = Images.jpeg(1200, 900);
         List<String> sandbox = List.of(
-                "bwrap", "--die-with-parent", "--dev-bind", "/", "/",
-                "--size", Integer.toString(DISK_BYTES), "--tmpfs", data.toString());
-        try (MinilabProcess minilab = MinilabProcess.start(
-                sandbox, THREAD, "serve", "--port", "0", "--data", data.toString())) {
+                "bwrap",
+                "--die-with-parent",
+                "--dev-bind",
+                "/",
+                "/",
+                "--size",
+                Integer.toString(DISK_BYTES),
+                "--tmpfs",
+                data.toString());
+        try (MinilabProcess minilab =
+                MinilabProcess.start(sandbox, THREAD, "serve", "--port", "0", "--data", data.toString())) {
             Client client = new Client(minilab.awaitUri());
             List<String> accepted = new ArrayList<>(List.of(client.upload(image, "")));
             Path inside = inside(minilab);
@@ -98,10 +105,10 @@ class DiskIT {
     @Test
     @DisplayName("F27 a read-only folder is refused at the start, and named")
     void readOnly() throws Exception {
-        List<String> sandbox =
-                List.of("bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--ro-bind", data.toString(), data.toString());
-        try (MinilabProcess refused = MinilabProcess.start(
-                sandbox, THREAD, "serve", "--port", "0", "--data", data.toString())) {
+        List<String> sandbox = List.of(
+                "bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--ro-bind", data.toString(), data.toString());
+        try (MinilabProcess refused =
+                MinilabProcess.start(sandbox, THREAD, "serve", "--port", "0", "--data", data.toString())) {
             assertThat(refused.awaitExit(60)).isEqualTo(78);
             assertThat(refused.log()).contains("--data: cannot use " + data);
         }

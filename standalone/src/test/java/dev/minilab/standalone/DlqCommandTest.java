@@ -71,8 +71,7 @@ class DlqCommandTest {
         JobError error = JobError.of(ErrorCode.POISON, "it ended its workers");
         records.finish(
                 job,
-                new Result(
-                        Result.SCHEMA, job.job(), JobStatus.FAILED, null, Instant.now(), 5, Map.of(), error, null));
+                new Result(Result.SCHEMA, job.job(), JobStatus.FAILED, null, Instant.now(), 5, Map.of(), error, null));
         new DeadLetters(store)
                 .add(new DeadLetter(TENANT, job.job(), ErrorCode.POISON, "it ended its workers", Instant.now()));
         queues.open("minilab-webhooks-dlq").send("{\"asked\":\"for\"}", "a");
@@ -133,7 +132,9 @@ class DlqCommandTest {
         assertThat(take(queues.open("minilab-jobs")))
                 .extracting(message -> JobQueue.read(message).job())
                 .containsExactly(retry);
-        assertThat(take(queues.open("minilab-webhooks"))).extracting(Message::body).containsExactly("{\"asked\":\"for\"}");
+        assertThat(take(queues.open("minilab-webhooks")))
+                .extracting(Message::body)
+                .containsExactly("{\"asked\":\"for\"}");
         Answer after = run("list", "--json", "--data", data());
         assertThat(after.json().path("jobs").size()).isZero();
         assertThat(after.json().path("messages").size()).isZero();
@@ -147,7 +148,8 @@ class DlqCommandTest {
         assertThat(refused.code()).isEqualTo(1);
         assertThat(ofJobs(refused, "problem")).containsExactly("the original of this job is gone");
         assertThat(refused.json().path("messages").asInt()).isZero();
-        assertThat(run("redrive", "--data", data(), JobId.create(Instant.now()).value()).code())
+        assertThat(run("redrive", "--data", data(), JobId.create(Instant.now()).value())
+                        .code())
                 .isEqualTo(1);
         new DeadLetters(store).all().forEach(new DeadLetters(store)::remove);
     }

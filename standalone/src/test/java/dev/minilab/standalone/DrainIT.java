@@ -53,7 +53,8 @@ class DrainIT {
         Map<String, AtomicInteger> results = new ConcurrentHashMap<>();
         HttpRelay.Filter counting = (request, upstream) -> {
             if (request.method().equals("PUT") && request.path().endsWith("/result.json")) {
-                results.computeIfAbsent(request.path(), _ -> new AtomicInteger()).incrementAndGet();
+                results.computeIfAbsent(request.path(), _ -> new AtomicInteger())
+                        .incrementAndGet();
             }
             return upstream.send(request);
         };
@@ -76,7 +77,10 @@ class DrainIT {
             List<String> announced = new ArrayList<>();
             try (Worker _ = pair.startWorker()) {
                 for (String id : ids) {
-                    assertThat(pair.client().awaitTerminal(id, PATIENCE).path("status").asString(""))
+                    assertThat(pair.client()
+                                    .awaitTerminal(id, PATIENCE)
+                                    .path("status")
+                                    .asString(""))
                             .isEqualTo("succeeded");
                 }
                 while (announced.size() < ids.size()) {
@@ -119,13 +123,17 @@ class DrainIT {
             try (MinilabProcess worker = MinilabProcess.start(env, "worker")) {
                 worker.awaitReady();
                 String id = pair.client().upload(Images.jpeg(300, 200), "");
-                assertThat(storing.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                assertThat(storing.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
                 worker.signal("TERM");
                 awaitUnready(port);
                 worker.signal("TERM");
                 goOn.countDown();
                 assertThat(worker.awaitExit(30)).isZero();
-                assertThat(pair.client().awaitTerminal(id, PATIENCE).path("attempts").asInt())
+                assertThat(pair.client()
+                                .awaitTerminal(id, PATIENCE)
+                                .path("attempts")
+                                .asInt())
                         .isEqualTo(1);
             }
         }

@@ -68,8 +68,7 @@ class FaultyServersIT {
     }
 
     private static String upload() throws Exception {
-        return pair.client()
-                .upload(image, "?webhook_url=" + URLEncoder.encode(receiver.url(), StandardCharsets.UTF_8));
+        return pair.client().upload(image, "?webhook_url=" + URLEncoder.encode(receiver.url(), StandardCharsets.UTF_8));
     }
 
     /// Ends as succeeded, and is announced.
@@ -94,16 +93,17 @@ class FaultyServersIT {
     private void awaitMet(int times) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (met.get() < times) {
-            assertThat(System.nanoTime()).as("the fault was met %s times", times).isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("the fault was met %s times", times)
+                    .isLessThan(end);
             LockSupport.parkNanos(20_000_000);
         }
     }
 
     /// Refuses the first calls of a kind.
     private Filter refusing(Predicate<Request> which, int times, Answer refusal) {
-        return (request, upstream) -> which.test(request) && met.incrementAndGet() <= times
-                ? refusal
-                : upstream.send(request);
+        return (request, upstream) ->
+                which.test(request) && met.incrementAndGet() <= times ? refusal : upstream.send(request);
     }
 
     /// Does what the first call of a kind asks for, and loses the answer.
@@ -137,7 +137,9 @@ class FaultyServersIT {
         List<String> ids = List.of(upload(), upload(), upload());
         awaitMet(20);
         for (String id : ids) {
-            assertThat(Client.json(pair.client().get("/v1/jobs/" + id)).path("status").asString(""))
+            assertThat(Client.json(pair.client().get("/v1/jobs/" + id))
+                            .path("status")
+                            .asString(""))
                     .isEqualTo("queued");
         }
         pair.mend();
@@ -249,7 +251,8 @@ class FaultyServersIT {
         pair.mend();
         assertDone(upload()); // By now both messages of the first have been worked on.
         assertThat(met).hasValueGreaterThanOrEqualTo(1);
-        assertThat(pair.client().awaitTerminal(id, PATIENCE).path("finished_at")).isEqualTo(job.path("finished_at"));
+        assertThat(pair.client().awaitTerminal(id, PATIENCE).path("finished_at"))
+                .isEqualTo(job.path("finished_at"));
         assertThat(announcements(id)).isEqualTo(1);
     }
 
@@ -277,7 +280,8 @@ class FaultyServersIT {
         String id = upload();
         JsonNode job = assertDone(id);
         awaitMet(7);
-        assertThat(pair.client().awaitTerminal(id, PATIENCE).path("finished_at")).isEqualTo(job.path("finished_at"));
+        assertThat(pair.client().awaitTerminal(id, PATIENCE).path("finished_at"))
+                .isEqualTo(job.path("finished_at"));
         assertThat(announcements(id)).isEqualTo(1);
     }
 
@@ -290,7 +294,9 @@ class FaultyServersIT {
                 Answer.of(500, "application/x-amz-json-1.0", "{}")));
         AtomicInteger fetched = new AtomicInteger();
         pair.workerStore.filter((request, upstream) -> {
-            if (request.method().equals("GET") && request.path().contains("/originals/") && fetched.incrementAndGet() == 1) {
+            if (request.method().equals("GET")
+                    && request.path().contains("/originals/")
+                    && fetched.incrementAndGet() == 1) {
                 awaitMet(3);
             }
             return upstream.send(request);

@@ -161,8 +161,7 @@ class GapsIT {
     private static HttpResponse<byte[]> retried(String key) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            HttpResponse<byte[]> answer =
-                    pair.client().post("/v1/jobs", "image/jpeg", image, "Idempotency-Key", key);
+            HttpResponse<byte[]> answer = pair.client().post("/v1/jobs", "image/jpeg", image, "Idempotency-Key", key);
             if (answer.statusCode() != 409 || System.nanoTime() > end) {
                 return answer;
             }
@@ -171,8 +170,7 @@ class GapsIT {
     }
 
     private static String uploadAnnounced() throws Exception {
-        return pair.client()
-                .upload(image, "?webhook_url=" + URLEncoder.encode(receiver.url(), StandardCharsets.UTF_8));
+        return pair.client().upload(image, "?webhook_url=" + URLEncoder.encode(receiver.url(), StandardCharsets.UTF_8));
     }
 
     private static Optional<byte[]> result(String id) {
@@ -182,7 +180,13 @@ class GapsIT {
     @ParameterizedTest(name = "{0}")
     @EnumSource(
             names = {
-                "RECEIVED", "RENDERED", "OUTPUTS_STORED", "RESULT_WRITTEN", "ANNOUNCED", "SETTLED", "WEBHOOK_POSTED",
+                "RECEIVED",
+                "RENDERED",
+                "OUTPUTS_STORED",
+                "RESULT_WRITTEN",
+                "ANNOUNCED",
+                "SETTLED",
+                "WEBHOOK_POSTED",
                 "DELIVERY_RECORDED"
             })
     @DisplayName("F5, F6, F7, I2, I5 a worker dies: another ends the job, once, and its webhook has one id")

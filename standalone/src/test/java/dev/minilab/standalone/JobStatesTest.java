@@ -53,20 +53,22 @@ class JobStatesTest {
         StateTable table = StateTable.read("states.md", "A job");
         assertThat(table.rows().keySet())
                 .containsExactlyInAnyOrderElementsOf(WAYS.keySet())
-                .containsAll(Stream.of(JobStatus.values()).map(JobStatus::wireName).toList());
+                .containsAll(
+                        Stream.of(JobStatus.values()).map(JobStatus::wireName).toList());
         List<String> wrong = new ArrayList<>();
         try (TestStore embedded = TestStore.start(folder)) {
             JobRecords records = new JobRecords(embedded.store());
-            table.rows().forEach((from, row) -> row.forEach((event, to) -> {
-                Accepted job = job();
-                WAYS.getOrDefault(from, List.of()).forEach(step -> happen(records, job, step));
-                String before = state(records, job);
-                happen(records, job, event);
-                String after = state(records, job);
-                if (!before.equals(from) || !after.equals(to)) {
-                    wrong.add(from + ", " + event + ": from " + before + " to " + after);
-                }
-            }));
+            table.rows()
+                    .forEach((from, row) -> row.forEach((event, to) -> {
+                        Accepted job = job();
+                        WAYS.getOrDefault(from, List.of()).forEach(step -> happen(records, job, step));
+                        String before = state(records, job);
+                        happen(records, job, event);
+                        String after = state(records, job);
+                        if (!before.equals(from) || !after.equals(to)) {
+                            wrong.add(from + ", " + event + ": from " + before + " to " + after);
+                        }
+                    }));
         }
         assertThat(wrong).isEmpty();
     }

@@ -43,10 +43,10 @@ final class MinilabProcess implements AutoCloseable {
 
     /// Starts a command by another, which may have it see the machine otherwise.
     static MinilabProcess start(List<String> by, Map<String, String> env, String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Stream.of(
-                        by.stream(), Stream.of(ROOT.resolve("minilab").toString()), Stream.of(arguments))
-                .flatMap(words -> words)
-                .toList());
+        ProcessBuilder builder = new ProcessBuilder(
+                Stream.of(by.stream(), Stream.of(ROOT.resolve("minilab").toString()), Stream.of(arguments))
+                        .flatMap(words -> words)
+                        .toList());
         builder.environment().keySet().removeIf(name -> name.startsWith("MINILAB_"));
         builder.environment().putAll(FRUGAL);
         builder.environment().putAll(env);

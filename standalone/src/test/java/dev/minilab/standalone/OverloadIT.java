@@ -51,7 +51,10 @@ class OverloadIT {
             }
             assertThat(accepted).isNotEmpty();
             for (String id : accepted) {
-                assertThat(pair.client().awaitTerminal(id, PATIENCE).path("status").asString(""))
+                assertThat(pair.client()
+                                .awaitTerminal(id, PATIENCE)
+                                .path("status")
+                                .asString(""))
                         .isEqualTo("succeeded");
             }
         }

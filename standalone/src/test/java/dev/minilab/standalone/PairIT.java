@@ -139,13 +139,15 @@ class PairIT {
         void directUpload() throws Exception {
             byte[] image = Images.jpeg(300, 300);
             String asked = "{\"content_type\":\"image/jpeg\",\"content_length\":" + image.length + "}";
-            JsonNode upload = Client.json(client.post(
-                    "/v1/uploads", "application/json", asked.getBytes(StandardCharsets.UTF_8)));
-            HttpRequest.Builder put = HttpRequest.newBuilder(URI.create(upload.path("url").asString("")))
+            JsonNode upload =
+                    Client.json(client.post("/v1/uploads", "application/json", asked.getBytes(StandardCharsets.UTF_8)));
+            HttpRequest.Builder put = HttpRequest.newBuilder(
+                            URI.create(upload.path("url").asString("")))
                     .PUT(HttpRequest.BodyPublishers.ofByteArray(image));
             upload.path("headers").properties().stream()
                     .filter(header -> !header.getKey().equalsIgnoreCase("content-length"))
-                    .forEach(header -> put.header(header.getKey(), header.getValue().asString("")));
+                    .forEach(header ->
+                            put.header(header.getKey(), header.getValue().asString("")));
             assertThat(client.send(put).statusCode()).isEqualTo(200);
             String job = "{\"source\":{\"upload_id\":\"" + upload.path("id").asString("") + "\"}}";
             HttpResponse<byte[]> made =

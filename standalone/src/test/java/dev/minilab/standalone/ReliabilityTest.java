@@ -30,7 +30,8 @@ class ReliabilityTest {
             if (Files.isDirectory(folder)) {
                 try (Stream<Path> files = Files.walk(folder)) {
                     files.filter(file -> file.toString().endsWith(".java"))
-                            .forEach(file -> tests.put(file.getFileName().toString().replace(".java", ""), file));
+                            .forEach(file ->
+                                    tests.put(file.getFileName().toString().replace(".java", ""), file));
                 }
             }
         }

@@ -48,7 +48,8 @@ class ConsumerModelTest {
         Handler handler = message -> {
             most.accumulateAndGet(working.incrementAndGet(), Math::max);
             try {
-                int time = handled.computeIfAbsent(message.body(), _ -> new AtomicInteger()).incrementAndGet();
+                int time = handled.computeIfAbsent(message.body(), _ -> new AtomicInteger())
+                        .incrementAndGet();
                 List<Act> acts = script.getOrDefault(message.body(), List.of());
                 if (time > acts.size()) {
                     return Outcome.DONE;
@@ -67,15 +68,16 @@ class ConsumerModelTest {
         var settings = new Consumer.Settings(
                 Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofMinutes(1), POLL, Duration.ofSeconds(20));
         script.keySet().forEach(body -> queue.send(body, "a"));
-        try (Consumer consumer =
-                new Consumer(queue, handler, settings, Permits.alone(concurrency), Fairness.NONE)) {
+        try (Consumer consumer = new Consumer(queue, handler, settings, Permits.alone(concurrency), Fairness.NONE)) {
             consumer.start();
             queue.awaitCalls(script.size(), call -> call.kind() == Kind.DELETE);
         }
 
         Map<String, Integer> expected = new HashMap<>();
         script.forEach((body, acts) -> expected.put(body, acts.size() + 1));
-        assertThat(handled.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().get())))
+        assertThat(handled.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, e -> e.getValue().get())))
                 .as("seed %s", seed)
                 .isEqualTo(expected);
         assertThat(queue.ids()).as("seed %s", seed).isEmpty();

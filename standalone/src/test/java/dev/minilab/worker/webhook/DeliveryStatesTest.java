@@ -51,7 +51,11 @@ class DeliveryStatesTest {
             "redelivered, 2xx", new Event(1, TAKEN),
             "redelivered, refused", new Event(1, REFUSED),
             "to another URL",
-                    new Event(0, Stream.of(TAKEN, REFUSED, GONE).flatMap(List::stream).toList()));
+                    new Event(
+                            0,
+                            Stream.of(TAKEN, REFUSED, GONE)
+                                    .flatMap(List::stream)
+                                    .toList()));
 
     @Test
     @DisplayName("every transition, and no other state")
@@ -61,15 +65,17 @@ class DeliveryStatesTest {
         assertThat(table.rows().keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.of(State.values()).map(State::wireName).toList());
-        table.rows().forEach((from, row) -> row.forEach((event, to) -> {
-            if (!to.equals("–")) {
-                Event happening = EVENTS.getOrDefault(event, new Event(0, List.of()));
-                assertThat(happening.results())
-                        .as("%s, %s", from, event)
-                        .isNotEmpty()
-                        .allMatch(result -> after(from, happening.step(), result).equals(to));
-            }
-        }));
+        table.rows()
+                .forEach((from, row) -> row.forEach((event, to) -> {
+                    if (!to.equals("–")) {
+                        Event happening = EVENTS.getOrDefault(event, new Event(0, List.of()));
+                        assertThat(happening.results())
+                                .as("%s, %s", from, event)
+                                .isNotEmpty()
+                                .allMatch(result ->
+                                        after(from, happening.step(), result).equals(to));
+                    }
+                }));
     }
 
     private static String after(String from, int step, DeliveryResult result) {
