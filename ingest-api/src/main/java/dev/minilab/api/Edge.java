@@ -2,19 +2,24 @@ package dev.minilab.api;
 
 import java.net.URI;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/// What holds for every request, routed or not: answers carry headers that keep browsers from misusing them, and a
-/// request has no more than 100 header fields.
+/// What holds for every request, routed or not: answers carry headers that keep browsers from misusing them, a
+/// request has no more than 100 header fields, and this is no proxy (`CONNECT`).
 ///
 /// The policy lets the console run its own scripts, and show images from the bucket
 /// (<https://www.w3.org/TR/CSP3/>). Thread-safe.
 final class Edge extends Handler.Wrapper {
 
     private static final int MOST_FIELDS = 100;
+    /// What there is for a request that names no resource.
+    private static final String METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
     private final String contentPolicy;
 
@@ -32,12 +37,18 @@ final class Edge extends Handler.Wrapper {
             Response.writeError(request, response, callback, 431);
             return true;
         }
+        if (HttpMethod.CONNECT.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, METHODS);
+            Response.writeError(request, response, callback, 405);
+            return true;
+        }
         return super.handle(request, response, callback);
     }
 
-    /// Answers what the server itself refuses.
+    /// Answers what the server itself refuses, and hears no more from whoever sent it.
     boolean refuse(Request request, Response response, Callback callback) {
         protect(response.getHeaders());
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         return Problems.answerUnparsed(request, response, callback);
     }
 

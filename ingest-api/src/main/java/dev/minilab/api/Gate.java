@@ -8,6 +8,7 @@ import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /// Lets callers in: before a handler runs, and before a byte of a body is read, its caller has been found to have
@@ -58,7 +59,7 @@ final class Gate {
     ///
     /// @throws IllegalStateException if a route says nothing of access
     static void seal(Javalin server) {
-        for (Endpoint endpoint : routes(server)) {
+        for (Endpoint endpoint : endpoints(server)) {
             Roles roles = endpoint.metadata(Roles.class);
             if (roles == null || roles.getRoles().size() != 1) {
                 throw new IllegalStateException(
@@ -71,8 +72,20 @@ final class Gate {
         }
     }
 
-    /// Every route that is registered.
-    static List<Endpoint> routes(Javalin server) {
+    /// Every route that is registered, with what it asks for.
+    static List<Route> routes(Javalin server) {
+        return endpoints(server).stream()
+                .map(endpoint -> {
+                    Roles roles = Objects.requireNonNull(endpoint.metadata(Roles.class));
+                    return new Route(
+                            endpoint.method.name(),
+                            endpoint.path,
+                            access(roles.getRoles()).scope());
+                })
+                .toList();
+    }
+
+    private static List<Endpoint> endpoints(Javalin server) {
         return server.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(parsed -> parsed.endpoint)
                 .filter(endpoint -> endpoint.method.isHttpMethod())

@@ -25,7 +25,6 @@ import dev.minilab.record.WorkerReports;
 import dev.minilab.request.Presets;
 import dev.minilab.store.ObjectStore;
 import io.javalin.Javalin;
-import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -38,18 +37,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP API of one process. Any number of them may run on the same bucket and queues.
 public final class IngestApi implements AutoCloseable {
 
-    private static final int HEADER_BYTES = 32 * 1024;
     private static final byte[] LIVE = "{\"status\":\"live\"}".getBytes(StandardCharsets.UTF_8);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final String host;
-    private int port;
-    private List<String> routes = List.of();
+    private @Nullable Javalin server;
 
     private IngestApi(String host) {
         this.host = host;
@@ -157,16 +154,8 @@ public final class IngestApi implements AutoCloseable {
         InstallationRoutes installationRoutes =
                 new InstallationRoutes(presets, new WorkerReports(store), config.limits(), clock);
 
-        Cors cors = new Cors(access.corsOrigins());
         URI links = store.link(Keys.workers(), config.store().urlTtl());
-        listen(config, new Edge(links), routes -> {
-            RequestLog.register(routes);
-            Problems.register(routes);
-            if (!keys.needed()) {
-                new LocalCallers(config.api().host(), cors).register(routes);
-            }
-            cors.register(routes);
-            new Gate(keys, new RateLimits(access.rate(), System::nanoTime)).register(routes);
+        listen(config, keys, links, routes -> {
             health(routes, readiness);
             DescriptionRoutes.register(routes);
             Accepts.register(routes);
@@ -187,12 +176,8 @@ public final class IngestApi implements AutoCloseable {
         parts.push(readiness::drain);
     }
 
-    private void listen(Config config, Edge edge, Consumer<RoutesConfig> routes) {
-        Javalin server = Javalin.create(javalin -> {
-            configure(javalin, config, edge);
-            routes.accept(javalin.routes);
-        });
-        Gate.seal(server);
+    private void listen(Config config, ApiKeys keys, URI links, Consumer<RoutesConfig> routes) {
+        server = ApiServer.create(config, keys, links, routes);
         part(server::stop);
         try {
             server.start(config.api().host(), config.api().port());
@@ -202,33 +187,6 @@ public final class IngestApi implements AutoCloseable {
                             + config.api().port() + ": is it taken?"),
                     e);
         }
-        port = server.port();
-        this.routes = server.unsafe.internalRouter.allHttpHandlers().stream()
-                .map(parsed -> parsed.endpoint)
-                .filter(endpoint -> endpoint.method.isHttpMethod())
-                .map(endpoint -> endpoint.method + " " + endpoint.path)
-                .toList();
-    }
-
-    private static void configure(JavalinConfig javalin, Config config, Edge edge) {
-        javalin.startup.showJavalinBanner = false;
-        javalin.startup.showOldJavalinVersionWarning = false;
-        javalin.concurrency.useVirtualThreads = true;
-        javalin.http.prefer405over404 = true;
-        ConsoleRoutes.serveFiles(javalin);
-        javalin.jetty.modifyHttpConfiguration(http -> {
-            http.setSendServerVersion(false);
-            http.setSendDateHeader(true);
-            http.setRequestHeaderSize(HEADER_BYTES);
-        });
-        javalin.jetty.modifyServer(server -> {
-            server.setErrorHandler(edge::refuse);
-            server.setStopTimeout(config.worker().drain().toMillis());
-            server.insertHandler(new GracefulHandler());
-            server.insertHandler(
-                    new SlowClients(config.access().patience(), config.access().minUploadRate()));
-            server.insertHandler(edge);
-        });
     }
 
     private static void health(RoutesConfig routes, Readiness readiness) {
@@ -246,13 +204,20 @@ public final class IngestApi implements AutoCloseable {
 
     /// Where it listens.
     public URI uri() {
-        return URI.create(
-                "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port);
+        String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return URI.create("http://" + name + ":" + server().port());
     }
 
-    /// Every route that it has, as `GET /v1/jobs/{id}`.
-    public List<String> routes() {
-        return routes;
+    /// All it answers, and what each route asks of its caller.
+    public List<Route> routes() {
+        return Gate.routes(server());
+    }
+
+    private Javalin server() {
+        if (server == null) {
+            throw new IllegalStateException("the API has not been started");
+        }
+        return server;
     }
 
     private <T extends AutoCloseable> T part(T part) {

@@ -10,11 +10,14 @@ import dev.minilab.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -31,6 +34,7 @@ final class Problems {
     private static final String TYPE = "https://minilab.dev/problems/";
     private static final String PROBLEM_JSON = "application/problem+json";
     private static final String RETRY_AFTER_SECONDS = "5";
+    private static final String OUR_SIDE = "something went wrong on our side";
 
     private Problems() {}
 
@@ -47,7 +51,7 @@ final class Problems {
         routes.exception(HttpResponseException.class, Problems::refusedByServer);
         routes.exception(Exception.class, (e, ctx) -> {
             LOG.error("Request {} failed unexpectedly", RequestLog.id(ctx), e);
-            write(ctx, ErrorCode.INTERNAL, "something went wrong on our side", List.of());
+            write(ctx, ErrorCode.INTERNAL, OUR_SIDE, List.of());
         });
     }
 
@@ -118,9 +122,30 @@ final class Problems {
                 .put("retryable", code.retryable());
     }
 
-    /// Answers what never becomes a request of ours: what the server cannot parse, or no longer takes.
+    /// Answers a request during which the JVM, or an assertion, failed.
+    static void crashed(HttpServletResponse response, Error error) {
+        String id = String.valueOf(response.getHeader("X-Request-Id"));
+        LOG.error("Request {} failed unexpectedly", id, error);
+        if (response.isCommitted()) {
+            return; // Nothing more can be said.
+        }
+        byte[] json = Json.write(
+                problem(ErrorCode.INTERNAL, OUR_SIDE).put("instance", "").put("request_id", id));
+        response.setStatus(ErrorCode.INTERNAL.status());
+        response.setContentType(PROBLEM_JSON);
+        response.setContentLength(json.length);
+        try {
+            response.getOutputStream().write(json);
+        } catch (IOException e) {
+            LOG.debug("The client of request {} went away: {}", id, e.getMessage());
+        }
+    }
+
+    /// Answers what never becomes a request of ours: what the server cannot parse, or no longer takes. One that has not
+    /// become whole when its connection is closed came too slowly ([SlowClients]).
     static boolean answerUnparsed(Request request, Response response, Callback callback) {
-        ErrorCode code = ofStatus(response.getStatus());
+        Throwable failure = (Throwable) request.getAttribute(ErrorHandler.ERROR_EXCEPTION);
+        ErrorCode code = failure instanceof EofException ? ErrorCode.TIMEOUT : ofStatus(response.getStatus());
         String id = RequestLog.newId();
         ObjectNode json = problem(code, code.title()).put("instance", "").put("request_id", id);
         HttpFields.Mutable headers = response.getHeaders();
@@ -130,8 +155,7 @@ final class Problems {
             headers.put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (code == ErrorCode.INTERNAL) {
-            LOG.error("Request {} failed in the server", id, (Throwable)
-                    request.getAttribute(ErrorHandler.ERROR_EXCEPTION));
+            LOG.error("Request {} failed in the server", id, failure);
         }
         response.setStatus(code.status());
         response.write(true, ByteBuffer.wrap(Json.write(json)), callback);
@@ -146,6 +170,7 @@ final class Problems {
             case 413 -> ErrorCode.TOO_LARGE;
             case 431 -> ErrorCode.HEADERS_TOO_LARGE;
             case 503 -> ErrorCode.UNAVAILABLE;
+            case 505 -> ErrorCode.BAD_REQUEST; // What is no HTTP at all.
             default -> status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
         };
     }
