@@ -157,6 +157,11 @@ public final class Keys {
                 : Optional.empty();
     }
 
+    /// The secret with which cursors of lists are checked.
+    public static String cursorSecret() {
+        return "secrets/cursors";
+    }
+
     /// How far the sweepers have come.
     public static String checkpoint() {
         return "sweeps/checkpoint.json";

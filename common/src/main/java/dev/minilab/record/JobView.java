@@ -104,13 +104,14 @@ public final class JobView {
         return json;
     }
 
-    /// A strong ETag (RFC 9110, 8.8.3) of what [#show] shows now. It changes with the job, and twice in the life of a
-    /// signed link, so that a client that keeps an answer keeps links that work.
+    /// A strong ETag (RFC 9110, 8.8.3) of what [#show] shows now. It changes with the job, twice in the life of a
+    /// signed link, and with temporary credentials that sign it, so that a client that keeps an answer keeps links
+    /// that work.
     public String etag(JobSnapshot job) {
         long era = clock.instant().toEpochMilli() / Math.max(1, urlTtl.toMillis() / 2);
         String state = job.accepted().job() + " " + job.status() + " " + job.attempts() + " "
                 + (job.lastDelivery() == null ? "" : job.lastDelivery().attempt()) + " "
-                + (job.result() == null ? "" : era);
+                + (job.result() == null ? "" : era + " " + store.endOfLinks());
         return "\"" + Sha256.of(state.getBytes(StandardCharsets.UTF_8)).substring(0, 24) + "\"";
     }
 
@@ -149,15 +150,15 @@ public final class JobView {
             return;
         }
         String key = Keys.output(tenant, job, name, stored.format());
-        Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS); // As the signature does.
+        ObjectStore.SignedLink link = store.link(key, urlTtl);
         json.put("format", stored.format().wireName())
                 .put("media_type", stored.format().mediaType())
                 .put("width", stored.width())
                 .put("height", stored.height())
                 .put("bytes", stored.bytes())
                 .put("sha256", stored.sha256())
-                .put("url", store.link(key, urlTtl).toString())
-                .put("url_expires_at", time(signedAt.plus(urlTtl)))
+                .put("url", link.url().toString())
+                .put("url_expires_at", time(link.expiresAt()))
                 .put("stable_url", "/v1/jobs/" + job + "/outputs/" + name);
     }
 

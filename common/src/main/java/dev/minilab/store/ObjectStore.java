@@ -486,8 +486,17 @@ public final class ObjectStore implements AutoCloseable {
     }
 
     /// A link with which anyone can read one object until it expires.
-    public URI link(String key, Duration ttl) {
+    public SignedLink link(String key, Duration ttl) {
         return call("presign " + key, () -> links.get(key, ttl));
+    }
+
+    /// A link to read one object, and until when it works: for as long as was asked for, or as the credentials do
+    /// that sign it.
+    public record SignedLink(URI url, Instant expiresAt) {}
+
+    /// When the credentials end that sign links, and all links with them; nothing if they do not, or it is not known.
+    public Optional<Instant> endOfLinks() {
+        return call("presign " + bucket, links::endOfCredentials);
     }
 
     /// A link with which anyone can create one object, of exactly this length and type, until it expires: length,
@@ -496,8 +505,9 @@ public final class ObjectStore implements AutoCloseable {
         return call("presign " + key, () -> links.put(key, contentType, length, true, ttl));
     }
 
-    /// A signed PUT: its address, and the headers that must be sent with it beside `Content-Length`.
-    public record SignedPut(URI url, Map<String, String> headers) {}
+    /// A signed PUT: its address, the headers that must be sent with it beside `Content-Length`, and until when it
+    /// works.
+    public record SignedPut(URI url, Map<String, String> headers, Instant expiresAt) {}
 
     /// Asks for the bucket. What is found wrong is explained for whoever configured it.
     ///

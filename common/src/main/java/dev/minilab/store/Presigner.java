@@ -2,8 +2,11 @@ package dev.minilab.store;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -19,6 +22,7 @@ final class Presigner implements AutoCloseable {
     private static final String IF_NONE_MATCH_ANY = "*";
 
     private final String bucket;
+    private final AwsCredentialsProvider credentials;
     private final S3Presigner presigner;
 
     Presigner(
@@ -29,6 +33,7 @@ final class Presigner implements AutoCloseable {
             S3Configuration settings,
             S3Client s3) {
         this.bucket = bucket;
+        this.credentials = credentials;
         presigner = S3Presigner.builder()
                 .region(region)
                 .endpointOverride(endpoint)
@@ -38,20 +43,34 @@ final class Presigner implements AutoCloseable {
                 .build();
     }
 
-    URI get(String key, Duration ttl) {
+    ObjectStore.SignedLink get(String key, Duration ttl) {
+        Instant expiresAt = expiry(ttl);
         var signed = presigner.presignGetObject(p ->
                 p.signatureDuration(ttl).getObjectRequest(g -> g.bucket(bucket).key(key)));
-        return URI.create(signed.url().toString());
+        return new ObjectStore.SignedLink(URI.create(signed.url().toString()), expiresAt);
+    }
+
+    /// Until when what is signed now will work at least: to the second, as signatures have it, and no longer than the
+    /// credentials that sign.
+    private Instant expiry(Duration ttl) {
+        Instant byTtl = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(ttl);
+        return endOfCredentials().filter(byTtl::isAfter).orElse(byTtl);
+    }
+
+    /// When the credentials end, if they are temporary and it is known.
+    Optional<Instant> endOfCredentials() {
+        return credentials.resolveCredentials().expirationTime();
     }
 
     ObjectStore.SignedPut put(String key, String contentType, long length, boolean ifAbsent, Duration ttl) {
+        Instant expiresAt = expiry(ttl);
         PresignedPutObjectRequest signed = sign(key, contentType, length, ifAbsent, Map.of(), ttl);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", contentType);
         if (ifAbsent) {
             headers.put("If-None-Match", IF_NONE_MATCH_ANY);
         }
-        return new ObjectStore.SignedPut(URI.create(signed.url().toString()), headers);
+        return new ObjectStore.SignedPut(URI.create(signed.url().toString()), headers, expiresAt);
     }
 
     SdkHttpRequest putRequest(

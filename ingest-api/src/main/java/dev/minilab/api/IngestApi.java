@@ -20,6 +20,7 @@ import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobRemains;
 import dev.minilab.record.JobView;
+import dev.minilab.record.SharedSecret;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.record.WorkerReports;
 import dev.minilab.request.Presets;
@@ -30,6 +31,7 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -104,7 +106,7 @@ public final class IngestApi implements AutoCloseable {
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
-        JobWatch watch = new JobWatch(records);
+        JobWatch watch = new JobWatch(records::again);
         JobAnswers answers = new JobAnswers(records, view, watch);
         AccessConfig access = config.access();
         BiPredicate<Tenant, JobId> ended =
@@ -144,7 +146,10 @@ public final class IngestApi implements AutoCloseable {
                 answers, new Lifecycle(records, new JobRemains(store), new WebhookQueue(webhooks), clock));
         JobRoutes jobRoutes = new JobRoutes(answers, view, store, config.store().urlTtl());
         EventRoutes eventRoutes = new EventRoutes(answers, view, watch);
-        ListRoutes listRoutes = new ListRoutes(part(new JobList(store, records)), view);
+        ListRoutes listRoutes = new ListRoutes(
+                part(new JobList(store, records)),
+                view,
+                new Cursors(SharedSecret.below(Keys.cursorSecret(), store, new SecureRandom())));
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(
                 answers,
                 records,
@@ -154,7 +159,7 @@ public final class IngestApi implements AutoCloseable {
         InstallationRoutes installationRoutes =
                 new InstallationRoutes(presets, new WorkerReports(store), config.limits(), clock);
 
-        URI links = store.link(Keys.workers(), config.store().urlTtl());
+        URI links = store.link(Keys.workers(), config.store().urlTtl()).url();
         listen(config, keys, links, routes -> {
             health(routes, readiness);
             DescriptionRoutes.register(routes);

@@ -49,8 +49,7 @@ final class JobRoutes {
     }
 
     private void show(Context ctx, JobSnapshot job) {
-        String known = ctx.header("If-None-Match");
-        if (known != null && (known.strip().equals("*") || known.contains(view.etag(job)))) {
+        if (IfNoneMatch.names(ctx.req().getHeaders("If-None-Match"), view.etag(job))) {
             ctx.header("ETag", view.etag(job)).status(304);
             return;
         }
@@ -73,7 +72,7 @@ final class JobRoutes {
         String key = Keys.output(
                 accepted.tenant(), accepted.job(), name, output.stored().format());
         ctx.header("Cache-Control", "private, no-store")
-                .header("Location", store.link(key, urlTtl).toString())
+                .header("Location", store.link(key, urlTtl).url().toString())
                 .status(302);
     }
 }

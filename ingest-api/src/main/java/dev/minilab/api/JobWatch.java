@@ -2,7 +2,6 @@ package dev.minilab.api;
 
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
-import dev.minilab.record.JobRecords;
 import dev.minilab.record.JobSnapshot;
 import dev.minilab.store.StoreException;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +25,14 @@ final class JobWatch implements AutoCloseable {
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 2_000;
 
-    private final JobRecords records;
+    private final UnaryOperator<JobSnapshot> lookAgain;
     private final Semaphore places = new Semaphore(MOST_WAITING);
     private final Map<JobId, Watcher> watchers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    JobWatch(JobRecords records) {
-        this.records = records;
+    /// @param lookAgain reads the state of a job anew
+    JobWatch(UnaryOperator<JobSnapshot> lookAgain) {
+        this.lookAgain = lookAgain;
     }
 
     /// Waits until a job has ended, or the time is over, or this API drains.
@@ -145,13 +146,15 @@ final class JobWatch implements AutoCloseable {
 
         private JobSnapshot lookOnce(JobSnapshot seen) {
             try {
-                JobSnapshot now = records.again(seen);
+                JobSnapshot now = lookAgain.apply(seen);
                 show(now);
                 return now;
-            } catch (StoreException | IllegalStateException e) { // The next look may be luckier.
+            } catch (StoreException e) {
                 LOG.warn("Cannot look at {}: {}", id, e.getMessage());
-                return seen;
+            } catch (RuntimeException | Error e) {
+                LOG.error("Cannot look at {}", id, e);
             }
+            return seen; // The next look may be luckier, and others may wait.
         }
 
         private void show(JobSnapshot now) {

@@ -3,7 +3,6 @@ package dev.minilab.api;
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
-import dev.minilab.job.Sha256;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
 import dev.minilab.record.JobList;
@@ -16,7 +15,6 @@ import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,10 +34,12 @@ final class ListRoutes {
 
     private final JobList list;
     private final JobView view;
+    private final Cursors cursors;
 
-    ListRoutes(JobList list, JobView view) {
+    ListRoutes(JobList list, JobView view, Cursors cursors) {
         this.list = list;
         this.view = view;
+        this.cursors = cursors;
     }
 
     void register(RoutesConfig routes) {
@@ -49,10 +49,10 @@ final class ListRoutes {
     private void list(Context ctx) throws ProblemException, InvalidRequestException {
         Tenant tenant = Gate.caller(ctx).tenant();
         Query query = Query.read(ctx);
-        JobId before = query.cursor() == null ? null : Cursor.read(query.cursor(), tenant, query);
+        JobId before = query.cursor() == null ? null : cursors.read(query.cursor(), tenant, query.filters());
         JobList.Page page =
                 list.page(tenant, JobList.filter(query.status(), query.externalId()), query.limit(), before);
-        String cursor = page.next() == null ? null : Cursor.write(page.next(), tenant, query);
+        String cursor = page.next() == null ? null : cursors.write(page.next(), tenant, query.filters());
         ObjectNode json = Json.object();
         ArrayNode data = json.putArray("data");
         page.jobs().forEach(job -> data.add(view.show(job)));
@@ -120,36 +120,6 @@ final class ListRoutes {
 
         String filters() {
             return status + "\n" + externalId;
-        }
-    }
-
-    /// Where a page begins, opaque to clients: the job before it, and a check that ties it to the tenant and the
-    /// filters,
-    /// so that a cursor of another list is noticed rather than misunderstood.
-    private static final class Cursor {
-        private static final int CHECK = 12;
-
-        static String write(JobId before, Tenant tenant, Query query) {
-            String text = before.value() + check(before.value(), tenant, query);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
-        }
-
-        static JobId read(String cursor, Tenant tenant, Query query) throws ProblemException {
-            try {
-                String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
-                String job = text.substring(0, Math.max(0, text.length() - CHECK));
-                if (text.equals(job + check(job, tenant, query))) {
-                    return JobId.parse(job).orElseThrow(IllegalArgumentException::new);
-                }
-                throw new IllegalArgumentException();
-            } catch (IllegalArgumentException _) {
-                throw new ProblemException(ErrorCode.BAD_CURSOR, "take a cursor as a page of the same list gave it");
-            }
-        }
-
-        private static String check(String job, Tenant tenant, Query query) {
-            String all = "list\n" + job + "\n" + tenant + "\n" + query.filters();
-            return Sha256.of(all.getBytes(StandardCharsets.UTF_8)).substring(0, CHECK);
         }
     }
 }

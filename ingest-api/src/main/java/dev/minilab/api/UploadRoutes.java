@@ -11,9 +11,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /v1/uploads`: a link with which a client sends one image straight to the bucket. Nothing is written before
@@ -44,8 +42,7 @@ final class UploadRoutes {
         if (request.contentLength() > maxUploadBytes) {
             throw Upload.tooLarge(maxUploadBytes);
         }
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS); // As the signature does.
-        UploadId id = UploadId.create(now);
+        UploadId id = UploadId.create(clock.instant());
         SignedPut put =
                 store.putLink(Keys.upload(caller.tenant(), id), request.contentType(), request.contentLength(), TTL);
         ObjectNode json = Json.object()
@@ -54,7 +51,7 @@ final class UploadRoutes {
                 .put("url", put.url().toString());
         ObjectNode headers = json.putObject("headers");
         put.headers().forEach(headers::put);
-        json.put("expires_at", now.plus(TTL).toString());
+        json.put("expires_at", put.expiresAt().toString());
         ctx.status(201)
                 .header("Cache-Control", "private, no-store")
                 .contentType("application/json")
