@@ -11,7 +11,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Collection;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +26,11 @@ final class FormBody {
 
     private FormBody() {}
 
-    static JobBody open(HttpServletRequest http, Path spoolFolder, long maxBytes)
+    static JobBody open(HttpServletRequest http, Spool spool, long maxBytes)
             throws IOException, ProblemException, InvalidRequestException {
         Part image = null;
         JobRequest request = null;
-        for (Part part : parts(http, spoolFolder, maxBytes)) {
+        for (Part part : parts(http, spool, maxBytes)) {
             switch (part.getName()) {
                 case "image" -> {
                     if (image != null) {
@@ -48,10 +47,10 @@ final class FormBody {
                 case null, default -> throw bad("there are parts other than image and job");
             }
         }
-        return new JobBody(request, upload(image, spoolFolder, maxBytes));
+        return new JobBody(request, upload(image, spool, maxBytes));
     }
 
-    private static Upload upload(@Nullable Part image, Path spoolFolder, long maxBytes)
+    private static Upload upload(@Nullable Part image, Spool spool, long maxBytes)
             throws IOException, ProblemException {
         if (image == null) {
             throw bad("there is no part image");
@@ -64,36 +63,39 @@ final class FormBody {
         }
         String type = JobBody.mediaType(image.getContentType());
         JobBody.requireImageType(type);
-        return Upload.part(image.getInputStream(), image.getSize(), type, Digests.of(image::getHeader), spoolFolder);
+        return Upload.part(image.getInputStream(), image.getSize(), type, Digests.of(image::getHeader), spool);
     }
 
     /// The parts of a form; the server writes large ones to the spool folder and deletes them when the request is
     /// over.
-    private static Collection<Part> parts(HttpServletRequest http, Path spoolFolder, long maxBytes)
+    private static Collection<Part> parts(HttpServletRequest http, Spool spool, long maxBytes)
             throws ProblemException {
         http.setAttribute(
                 MULTIPART_CONFIG,
-                new MultipartConfigElement(spoolFolder.toString(), maxBytes, maxBytes + OVERHEAD, JobBody.MAX_JSON));
+                new MultipartConfigElement(spool.folder().toString(), maxBytes, maxBytes + OVERHEAD, JobBody.MAX_JSON));
         try {
             return http.getParts();
         } catch (IOException | ServletException | RuntimeException e) {
-            if (isTooLarge(e)) {
-                throw Upload.tooLarge(maxBytes);
-            }
-            throw bad("the form cannot be read: it is malformed or broke off");
+            throw unreadable(e, maxBytes);
         }
     }
 
-    private static boolean isTooLarge(Throwable e) {
+    private static ProblemException unreadable(Throwable e, long maxBytes) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            boolean status413 = cause instanceof HttpException http && http.getCode() == 413;
-            boolean exceeded = cause instanceof IllegalStateException
-                    && String.valueOf(cause.getMessage()).startsWith("max ");
-            if (status413 || exceeded) {
-                return true;
+            if (isTooLarge(cause)) {
+                return Upload.tooLarge(maxBytes);
+            }
+            if (Spool.isToBlame(cause)) {
+                return Spool.failed(cause);
             }
         }
-        return false;
+        return bad("the form cannot be read: it is malformed or broke off");
+    }
+
+    private static boolean isTooLarge(Throwable e) {
+        return e instanceof HttpException http && http.getCode() == 413
+                || e instanceof IllegalStateException
+                        && String.valueOf(e.getMessage()).startsWith("max ");
     }
 
     private static JobRequest readJob(Part part) throws IOException, ProblemException, InvalidRequestException {

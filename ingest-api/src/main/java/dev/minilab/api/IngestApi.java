@@ -94,7 +94,7 @@ public final class IngestApi implements AutoCloseable {
 
     private void build(Config config) throws IOException {
         InstantSource clock = InstantSource.system();
-        Upload.prepare(config.api().spoolFolder(), clock.instant());
+        Spool spool = Spool.open(config.api().spoolFolder(), clock.instant());
         ApiKeys keys = ApiKeys.load(config.api().keysFile());
         Presets presets = PresetsFile.load(config.api().presetsFile());
         ObjectStore store = part(new ObjectStore(config.store()));
@@ -137,7 +137,7 @@ public final class IngestApi implements AutoCloseable {
                         config.egress().policy(),
                         config.egress().rules()),
                 answers,
-                config.api().spoolFolder(),
+                spool,
                 config.limits().maxUploadBytes(),
                 admission,
                 access.presetsOnly());

@@ -11,7 +11,6 @@ import dev.minilab.request.JobRequestReader;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,7 +23,7 @@ final class IntakeRoutes {
     private final RequestDraft.Rules rules;
     private final Origins origins;
     private final JobAnswers jobs;
-    private final Path spoolFolder;
+    private final Spool spool;
     private final long maxUploadBytes;
     private final Admission admission;
     private final boolean presetsOnly;
@@ -34,7 +33,7 @@ final class IntakeRoutes {
             RequestDraft.Rules rules,
             Origins origins,
             JobAnswers jobs,
-            Path spoolFolder,
+            Spool spool,
             long maxUploadBytes,
             Admission admission,
             boolean presetsOnly) {
@@ -42,7 +41,7 @@ final class IntakeRoutes {
         this.rules = rules;
         this.origins = origins;
         this.jobs = jobs;
-        this.spoolFolder = spoolFolder;
+        this.spool = spool;
         this.maxUploadBytes = maxUploadBytes;
         this.admission = admission;
         this.presetsOnly = presetsOnly;
@@ -56,7 +55,7 @@ final class IntakeRoutes {
     private void create(Context ctx) throws IOException, ProblemException, InspectException, InvalidRequestException {
         Caller caller = Gate.caller(ctx);
         try (Admission.Place place = admission.enter(caller.tenant(), ctx.req().getContentLengthLong());
-                JobBody body = JobBody.open(ctx.req(), spoolFolder, maxUploadBytes)) {
+                JobBody body = JobBody.open(ctx.req(), spool, maxUploadBytes)) {
             JobRequest request = request(ctx, body);
             caller.requireSpecs(presetsOnly, request);
             Origin origin = origins.of(caller, request.source(), body.upload());

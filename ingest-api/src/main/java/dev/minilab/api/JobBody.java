@@ -8,7 +8,6 @@ import dev.minilab.request.JobRequestReader;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +22,7 @@ record JobBody(@Nullable JobRequest request, @Nullable Upload upload) implements
     /// The most bytes that JSON in a body or a part may have.
     static final int MAX_JSON = 64 * 1024;
 
-    static JobBody open(HttpServletRequest http, Path spoolFolder, long maxBytes)
+    static JobBody open(HttpServletRequest http, Spool spool, long maxBytes)
             throws IOException, ProblemException, InvalidRequestException {
         String type = mediaType(http.getContentType());
         long stated = stated(http);
@@ -38,7 +37,7 @@ record JobBody(@Nullable JobRequest request, @Nullable Upload upload) implements
                     throw new ProblemException(
                             ErrorCode.BAD_MULTIPART, "state the digest of an image in the headers of its part");
                 }
-                yield FormBody.open(http, spoolFolder, maxBytes);
+                yield FormBody.open(http, spool, maxBytes);
             }
             default -> {
                 requireImageType(type);
@@ -48,8 +47,8 @@ record JobBody(@Nullable JobRequest request, @Nullable Upload upload) implements
                 yield new JobBody(
                         null,
                         stated > 0
-                                ? Upload.streamed(http.getInputStream(), stated, type, digests, spoolFolder)
-                                : Upload.spooled(http.getInputStream(), maxBytes, type, digests, spoolFolder));
+                                ? Upload.streamed(http.getInputStream(), stated, type, digests, spool)
+                                : Upload.spooled(http.getInputStream(), maxBytes, type, digests, spool));
             }
         };
     }

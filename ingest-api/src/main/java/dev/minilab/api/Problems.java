@@ -182,7 +182,7 @@ final class Problems {
     /// Answers after which a body may still be under way that nobody will read.
     private static boolean refusesBody(ErrorCode code) {
         return switch (code) {
-            case TOO_LARGE, BAD_REQUEST, BAD_MULTIPART, TIMEOUT, LENGTH_REQUIRED -> true;
+            case TOO_LARGE, BAD_REQUEST, BAD_MULTIPART, TIMEOUT, LENGTH_REQUIRED, STORAGE_FULL -> true;
             default -> false;
         };
     }

@@ -4,12 +4,8 @@ import dev.minilab.job.ErrorCode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Upload implements AutoCloseable {
 
     private static final int BUFFER = 16 * 1024;
-    /// No upload takes this long.
-    private static final Duration ABANDONED = Duration.ofHours(6);
 
-    private final Path spoolFolder;
+    private final Spool spool;
     private final CheckedBody body;
     private final long length;
     private final String declaredType;
@@ -33,14 +27,14 @@ final class Upload implements AutoCloseable {
     private @Nullable Path spoolFile;
 
     private Upload(
-            Path spoolFolder,
+            Spool spool,
             CheckedBody body,
             InputStream content,
             long length,
             String declaredType,
             boolean closing,
             @Nullable Path spoolFile) {
-        this.spoolFolder = spoolFolder;
+        this.spool = spool;
         this.body = body;
         this.content = new BufferedInputStream(content, BUFFER);
         this.length = length;
@@ -52,52 +46,23 @@ final class Upload implements AutoCloseable {
     /// An image of a known length, at least 1, as it comes in.
     ///
     /// @param type the media type that the client declared, or nothing
-    static Upload streamed(InputStream in, long length, String type, Digests digests, Path spoolFolder) {
+    static Upload streamed(InputStream in, long length, String type, Digests digests, Spool spool) {
         CheckedBody body = new CheckedBody(in, length, digests);
-        return new Upload(spoolFolder, body, body, length, type, false, null);
+        return new Upload(spool, body, body, length, type, false, null);
     }
 
     /// An image that is a part of a form, which the server has read to its end already.
-    static Upload part(InputStream in, long length, String type, Digests digests, Path spoolFolder) {
+    static Upload part(InputStream in, long length, String type, Digests digests, Spool spool) {
         CheckedBody body = new CheckedBody(in, length, digests);
-        return new Upload(spoolFolder, body, body, length, type, true, null);
+        return new Upload(spool, body, body, length, type, true, null);
     }
 
     /// An image whose length only its end tells: it is read to its end first.
-    static Upload spooled(InputStream in, long maxBytes, String type, Digests digests, Path spoolFolder)
+    static Upload spooled(InputStream in, long maxBytes, String type, Digests digests, Spool spool)
             throws IOException, ProblemException {
         CheckedBody body = new CheckedBody(in, -1, digests);
-        Path file = spool(body, body, maxBytes, spoolFolder);
-        return new Upload(spoolFolder, body, Files.newInputStream(file), Files.size(file), type, true, file);
-    }
-
-    private static Path spool(InputStream in, CheckedBody body, long maxBytes, Path folder)
-            throws IOException, ProblemException {
-        Path file = Files.createTempFile(folder, "upload-", ".spool");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            byte[] buffer = new byte[BUFFER];
-            long length = 0;
-            for (int read = read(in, body, buffer); read >= 0; read = read(in, body, buffer)) {
-                length += read;
-                if (length > maxBytes) {
-                    throw tooLarge(maxBytes);
-                }
-                out.write(buffer, 0, read);
-            }
-            return file;
-        } catch (IOException | ProblemException | RuntimeException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
-    }
-
-    /// Only what fails on the client's side is the client's problem.
-    private static int read(InputStream in, CheckedBody body, byte[] buffer) throws ProblemException {
-        try {
-            return in.read(buffer);
-        } catch (IOException _) {
-            throw brokenOff(body);
-        }
+        Path file = spool.take(body, body, maxBytes);
+        return new Upload(spool, body, Files.newInputStream(file), Files.size(file), type, true, file);
     }
 
     static ProblemException tooLarge(long maxBytes) {
@@ -109,7 +74,7 @@ final class Upload implements AutoCloseable {
         return brokenOff(body);
     }
 
-    private static ProblemException brokenOff(CheckedBody body) {
+    static ProblemException brokenOff(CheckedBody body) {
         return body.failed()
                 ? Digests.mismatch()
                 : new ProblemException(ErrorCode.BAD_REQUEST, "the body ended before its stated length");
@@ -125,7 +90,7 @@ final class Upload implements AutoCloseable {
     ///
     /// @throws ProblemException if the client breaks off
     Path toDisk() throws IOException, ProblemException {
-        Path file = spool(content, body, length, spoolFolder);
+        Path file = spool.take(content, body, length);
         close();
         spoolFile = file;
         content = new BufferedInputStream(Files.newInputStream(file), BUFFER);
@@ -152,19 +117,6 @@ final class Upload implements AutoCloseable {
         }
         if (spoolFile != null) {
             Files.deleteIfExists(spoolFile);
-        }
-    }
-
-    /// Makes sure that there is a spool folder, and deletes what processes that died have left in it.
-    static void prepare(Path spoolFolder, Instant now) throws IOException {
-        Files.createDirectories(spoolFolder);
-        FileTime old = FileTime.from(now.minus(ABANDONED));
-        try (var files = Files.newDirectoryStream(spoolFolder, "{upload-*.spool,MultiPart*}")) {
-            for (Path file : files) {
-                if (Files.getLastModifiedTime(file).compareTo(old) < 0) {
-                    Files.deleteIfExists(file);
-                }
-            }
         }
     }
 }
