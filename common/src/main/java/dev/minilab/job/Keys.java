@@ -28,6 +28,9 @@ public final class Keys {
             "(?:originals|results)/[a-z0-9][a-z0-9-]{0,39}/\\d{8}T\\d{2}/(job_[0-9A-Z]{26})(?:/[^/]+)?");
     private static final Pattern DEAD_LETTER =
             Pattern.compile("dead-letters/([a-z0-9][a-z0-9-]{0,39})/(job_[0-9A-Z]{26})\\.json");
+    /// A part that is empty, `.` or `..`: a store of files may take it for a way to other keys.
+    private static final Pattern CLIMBING = Pattern.compile("(?:^|/)\\.{0,2}(?:/|$)");
+
     private static final Pattern TEMPORARY =
             Pattern.compile(".+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
@@ -119,9 +122,10 @@ public final class Keys {
     public static boolean isOfAnother(Tenant tenant, String key) {
         String folder = key.substring(0, Math.max(0, key.indexOf('/')));
         return switch (folder) {
-            case "originals", "results", "uploads", "watermarks" -> !key.startsWith(folder + "/" + tenant + "/");
-            case "jobs", "idempotency", "workers" -> true;
-            default -> false;
+            case "originals", "results", "uploads", "watermarks" ->
+                !key.startsWith(folder + "/" + tenant + "/") || CLIMBING.matcher(key).find();
+            case "jobs", "idempotency", "workers", "due", "dead-letters", "sweeps", "secrets" -> true;
+            default -> CLIMBING.matcher(key).find();
         };
     }
 
