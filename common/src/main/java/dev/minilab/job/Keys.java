@@ -123,7 +123,8 @@ public final class Keys {
         String folder = key.substring(0, Math.max(0, key.indexOf('/')));
         return switch (folder) {
             case "originals", "results", "uploads", "watermarks" ->
-                !key.startsWith(folder + "/" + tenant + "/") || CLIMBING.matcher(key).find();
+                !key.startsWith(folder + "/" + tenant + "/")
+                        || CLIMBING.matcher(key).find();
             case "jobs", "idempotency", "workers", "due", "dead-letters", "sweeps", "secrets" -> true;
             default -> CLIMBING.matcher(key).find();
         };

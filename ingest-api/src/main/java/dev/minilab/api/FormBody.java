@@ -68,8 +68,7 @@ final class FormBody {
 
     /// The parts of a form; the server writes large ones to the spool folder and deletes them when the request is
     /// over.
-    private static Collection<Part> parts(HttpServletRequest http, Spool spool, long maxBytes)
-            throws ProblemException {
+    private static Collection<Part> parts(HttpServletRequest http, Spool spool, long maxBytes) throws ProblemException {
         http.setAttribute(
                 MULTIPART_CONFIG,
                 new MultipartConfigElement(spool.folder().toString(), maxBytes, maxBytes + OVERHEAD, JobBody.MAX_JSON));

@@ -110,8 +110,8 @@ class TenancyIT {
     }
 
     private static HttpRequest.Builder request(String path, String key) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(api.uri().resolve(path))
-                .timeout(Duration.ofSeconds(20));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(api.uri().resolve(path)).timeout(Duration.ofSeconds(20));
         return key.isEmpty() ? request : request.header("Authorization", "Bearer " + KEYS.getOrDefault(key, key));
     }
 
@@ -226,17 +226,20 @@ class TenancyIT {
         }
         String unknown = answer(route, JOBS.getOrDefault("queued", ""), ApiKey.create(new SecureRandom()));
         assertThat(unknown).startsWith("401 ").contains("www-authenticate=[Bearer");
-        for (String wrong : List.of("", "nonsense", KEYS.getOrDefault("acme", "").replaceFirst(".$", "~"))) {
+        for (String wrong :
+                List.of("", "nonsense", KEYS.getOrDefault("acme", "").replaceFirst(".$", "~"))) {
             assertThat(answer(route, JOBS.getOrDefault("queued", ""), wrong)).isEqualTo(unknown);
         }
         Stream.of(Scope.values())
                 .filter(scope -> scope != Scope.ADMIN && scope != route.scope().get())
-                .forEach(scope -> assertThat(status(route, scope)).as(scope.wireName()).isEqualTo(403));
+                .forEach(scope ->
+                        assertThat(status(route, scope)).as(scope.wireName()).isEqualTo(403));
     }
 
     private static int status(Route route, Scope scope) {
         try {
-            return send(route.method(), path(route, UNKNOWN_JOB), scope.wireName()).statusCode();
+            return send(route.method(), path(route, UNKNOWN_JOB), scope.wireName())
+                    .statusCode();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
