@@ -5,6 +5,7 @@ import dev.minilab.metrics.Metric;
 import dev.minilab.store.StoreException.Reason;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
@@ -40,6 +41,8 @@ final class StoreCalls {
             throw refused(what, e.statusCode(), code, e);
         } catch (SdkException e) {
             throw new StoreException(Reason.UNAVAILABLE, what + ": " + e.getMessage(), e);
+        } catch (CancellationException e) { // What the HTTP client makes of a wait for a connection that is given up.
+            throw new StoreException(Reason.UNAVAILABLE, what + ": no connection in time", e);
         }
     }
 
