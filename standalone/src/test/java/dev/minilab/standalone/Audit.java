@@ -1,6 +1,7 @@
 package dev.minilab.standalone;
 
 import dev.minilab.job.Accepted;
+import dev.minilab.job.Delivery;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Keys;
 import dev.minilab.job.Result;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -92,7 +92,7 @@ final class Audit {
         none("I3 results without a job", minus(firstSeen.keySet(), jobs));
 
         List<Duration> recoveries = new ArrayList<>();
-        Set<String> expected = new TreeSet<>();
+        Map<String, Instant> endedAt = new TreeMap<>();
         Map<String, Integer> statuses = new TreeMap<>();
         int outputs = 0;
         for (JobId job : firstSeen.keySet()) {
@@ -105,14 +105,13 @@ final class Audit {
                     "outputs that are not those asked for",
                     minus(accepted.outputs().keySet(), result.outputs().keySet()));
             outputs += outputs(job, result);
-            expected.add("msg_" + job.value().substring("job_".length()) + "_"
-                    + result.status().wireName());
+            endedAt.put(Delivery.webhookId(job, result.status()), result.finishedAt());
             recovery(accepted, result, kills).ifPresent(recoveries::add);
         }
         line("ended as", statuses);
         none("ended otherwise than succeeded", minus(statuses.keySet(), Set.of("succeeded")));
         line("outputs that exist, with their hash", outputs);
-        announcements(expected, kills, announced);
+        announcements(endedAt, kills, announced);
         recoveries.sort(Comparator.naturalOrder());
         line("I6 jobs that a kill met under way", recoveries.size());
         if (!recoveries.isEmpty()) {
@@ -144,22 +143,30 @@ final class Audit {
         return good;
     }
 
-    private void announcements(Set<String> expected, List<Kill> kills, List<Received> announced) {
+    private void announcements(Map<String, Instant> endedAt, List<Kill> kills, List<Received> announced) {
         Map<String, List<Instant>> byId = announced.stream()
                 .collect(Collectors.groupingBy(
                         Received::id, TreeMap::new, Collectors.mapping(Received::at, Collectors.toList())));
-        none("I19 jobs whose webhook did not come", minus(expected, byId.keySet()));
-        none("I3 webhooks of no job", minus(byId.keySet(), expected));
+        none("I19 jobs whose webhook did not come", minus(endedAt.keySet(), byId.keySet()));
+        none("I3 webhooks of no job", minus(byId.keySet(), endedAt.keySet()));
         Map<String, List<Instant>> twice = new TreeMap<>(byId);
         twice.values().removeIf(times -> times.size() == 1);
         line("webhooks, of these after a 2xx again", byId.size() + ", " + twice.size());
-        twice.values()
-                .removeIf(times -> kills.stream()
-                        .anyMatch(kill -> kill.kind() != Kind.API
-                                && kill.kind() != Kind.RENDER
-                                && kill.back().isAfter(times.getFirst())
-                                && kill.at().isBefore(times.getLast())));
+        twice.entrySet()
+                .removeIf(webhook -> explained(
+                        kills,
+                        endedAt.getOrDefault(webhook.getKey(), Instant.MAX),
+                        webhook.getValue().getLast()));
         none("webhooks that came again, and no kill explains it", twice.keySet());
+    }
+
+    /// A worker that dies between the end of a job and the record of its delivery leaves a message behind, and no
+    /// word of whether it told the receiver.
+    private static boolean explained(List<Kill> kills, Instant ended, Instant lastTold) {
+        return kills.stream()
+                .filter(kill -> kill.kind() == Kind.WORKER || kill.kind() == Kind.EVERYTHING)
+                .anyMatch(kill ->
+                        kill.back().isAfter(ended) && kill.at().isBefore(lastTold));
     }
 
     /// From when everything was up again after the last kill that the job saw.
