@@ -165,8 +165,7 @@ final class Audit {
     private static boolean explained(List<Kill> kills, Instant ended, Instant lastTold) {
         return kills.stream()
                 .filter(kill -> kill.kind() == Kind.WORKER || kill.kind() == Kind.EVERYTHING)
-                .anyMatch(kill ->
-                        kill.back().isAfter(ended) && kill.at().isBefore(lastTold));
+                .anyMatch(kill -> kill.back().isAfter(ended) && kill.at().isBefore(lastTold));
     }
 
     /// From when everything was up again after the last kill that the job saw.
