@@ -104,6 +104,13 @@ final class EventStream {
     private void dispatch(JobEvent event, Consumer<JobEvent> consumer) {
         lastId = event.id();
         consumer.accept(event);
-        ended = event.type().startsWith("job.") && event.job().status().terminal();
+        ended = isLast(event.type());
+    }
+
+    /// Goes by the event alone: its job is as it stands now, which may be at its end while earlier events are told.
+    private static boolean isLast(String type) {
+        return type.equals("job.deleted")
+                || Stream.of(JobStatus.values())
+                        .anyMatch(status -> status.terminal() && type.equals("job." + status.wireName()));
     }
 }

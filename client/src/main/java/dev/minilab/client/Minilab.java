@@ -173,6 +173,21 @@ public final class Minilab implements AutoCloseable {
         transport.send(Call.of("POST", path(id, "/deliveries")).once());
     }
 
+    /// What the installation can do: formats, codecs and limits, as the API has them.
+    public Map<String, Object> capabilities() {
+        return described("/v1/capabilities");
+    }
+
+    /// The presets of the installation: `data`, a list of names, versions and outputs, as the API has them.
+    public Map<String, Object> presets() {
+        return described("/v1/presets");
+    }
+
+    @SuppressWarnings("unchecked") // An object of JSON has strings for names.
+    private Map<String, Object> described(String path) {
+        return Transport.read(transport.send(Call.get(transport.resolve(path))), Map.class);
+    }
+
     private URI path(String id, String rest) {
         return transport.resolve("/v1/jobs/" + JobFilter.encode(id) + rest);
     }

@@ -42,6 +42,8 @@ public record Config(
                 Limits.read(settings));
         settings.text("MINILAB_LOG_FORMAT");
         settings.text("MINILAB_LOG_LEVEL");
+        settings.text("MINILAB_API_URL"); // These two are for commands that call the API.
+        settings.text("MINILAB_API_KEY");
         settings.finish();
         return config;
     }

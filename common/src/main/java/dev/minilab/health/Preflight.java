@@ -48,7 +48,8 @@ public final class Preflight {
         }
     }
 
-    private static Optional<String> explain(Config.Store config, StoreException e) {
+    /// What about the configuration makes the store answer like that; nothing if that may pass by itself.
+    public static Optional<String> explain(Config.Store config, StoreException e) {
         String bucket = config.bucket();
         String where = config.endpoint() == null
                 ? "Amazon S3 in " + config.region()

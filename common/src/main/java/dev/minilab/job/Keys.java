@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -118,6 +119,15 @@ public final class Keys {
                 : Optional.empty();
     }
 
+    /// Whether a key is one that Minilab writes itself, for whatever tenant.
+    public static boolean isOurs(String key) {
+        return switch (key.substring(0, Math.max(0, key.indexOf('/')))) {
+            case "originals", "results", "uploads", "watermarks", "jobs", "idempotency", "workers" -> true;
+            case "sweeps", "dead-letters", "due" -> true;
+            default -> isTemporary(key);
+        };
+    }
+
     /// Whether a key belongs to Minilab itself and not to this tenant's images.
     public static boolean isOfAnother(Tenant tenant, String key) {
         String folder = key.substring(0, Math.max(0, key.indexOf('/')));
@@ -211,6 +221,11 @@ public final class Keys {
     public static Optional<JobId> jobOfBytes(String key) {
         Matcher matcher = BYTES_OF_JOB.matcher(key);
         return matcher.matches() ? JobId.parse(matcher.group(1)) : Optional.empty();
+    }
+
+    /// What is written, read and removed to see how the store behaves: below [#uploads], where what is left is removed.
+    public static String probe(UUID id) {
+        return uploads() + "probe/" + id;
     }
 
     /// Whether a key is what the embedded store leaves behind when it is killed in a write: `<key>-<uuid>`.

@@ -33,7 +33,11 @@ public final class Queues implements AutoCloseable {
     private final SqsClient sqs;
 
     public Queues(Config.Queue config) {
-        sqs = SqsClient.builder()
+        sqs = client(config);
+    }
+
+    static SqsClient client(Config.Queue config) {
+        return SqsClient.builder()
                 .httpClientBuilder(Apache5HttpClient.builder()
                         .maxConnections(256)
                         .connectionTimeout(Duration.ofSeconds(3))
@@ -56,7 +60,7 @@ public final class Queues implements AutoCloseable {
         sqs.close();
     }
 
-    private static <T> T call(String what, Supplier<T> call) {
+    static <T> T call(String what, Supplier<T> call) {
         long start = System.nanoTime();
         String outcome = "ok";
         try {

@@ -1,5 +1,6 @@
 package dev.minilab.standalone;
 
+import dev.minilab.cli.ProgressBar;
 import com.sun.net.httpserver.HttpServer;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
@@ -71,7 +72,7 @@ final class Demo {
         }
         Logging.quiet();
         Path data = Files.createTempDirectory("minilab-demo");
-        Progress progress = new Progress(out, Logging.onTerminal(), 6);
+        ProgressBar progress = new ProgressBar(out, ProgressBar.onTerminal(), 6);
         progress.now("starting S3, SQS, API and worker");
         HttpServer receiver = startReceiver();
         try (Standalone minilab = Standalone.start(data, "127.0.0.1", 0, 0, 0, Map.of())) {
@@ -83,7 +84,7 @@ final class Demo {
         }
     }
 
-    private int run(@Nullable Path image, Path target, Standalone minilab, HttpServer receiver, Progress progress)
+    private int run(@Nullable Path image, Path target, Standalone minilab, HttpServer receiver, ProgressBar progress)
             throws Exception {
         byte[] bytes = image == null ? draw() : Files.readAllBytes(image);
         String name = image == null ? "demo" : stem(image);

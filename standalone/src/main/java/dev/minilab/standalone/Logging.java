@@ -1,5 +1,6 @@
 package dev.minilab.standalone;
 
+import dev.minilab.cli.ProgressBar;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
@@ -11,11 +12,9 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.io.Console;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +33,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         Map<String, String> env = System.getenv();
-        String format = env.getOrDefault("MINILAB_LOG_FORMAT", onTerminal() ? "text" : "json");
+        String format = env.getOrDefault("MINILAB_LOG_FORMAT", ProgressBar.onTerminal() ? "text" : "json");
         Encoder<ILoggingEvent> encoder = new Redacting(format.equals("text") ? text(context) : json(context));
         encoder.setContext(context);
         encoder.start();
@@ -51,10 +50,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
                 .setLevel(Level.toLevel(
                         env.getOrDefault("MINILAB_LOG_LEVEL", "info").toUpperCase(Locale.ROOT), Level.INFO));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
-    }
-
-    static boolean onTerminal() {
-        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
     /// From now on only warnings are told.

@@ -1,6 +1,16 @@
 package dev.minilab.standalone;
 
 import dev.minilab.api.IngestApi;
+import dev.minilab.cli.BackfillCommand;
+import dev.minilab.cli.CapabilitiesCommand;
+import dev.minilab.cli.CompletionCommand;
+import dev.minilab.cli.DoctorCommand;
+import dev.minilab.cli.Failures;
+import dev.minilab.cli.JobCommand;
+import dev.minilab.cli.JobsCommand;
+import dev.minilab.cli.SetupCommand;
+import dev.minilab.cli.SubmitCommand;
+import dev.minilab.cli.VersionCommand;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
 import dev.minilab.webhook.SigningKey;
@@ -37,14 +47,26 @@ import picocli.CommandLine.Parameters;
             KeysCommand.class,
             Main.SecretsCommand.class,
             WebhooksCommand.class,
-            DlqCommand.class
+            DlqCommand.class,
+            SubmitCommand.class,
+            BackfillCommand.class,
+            DoctorCommand.class,
+            SetupCommand.class,
+            JobsCommand.class,
+            JobCommand.class,
+            CapabilitiesCommand.class,
+            VersionCommand.class,
+            CompletionCommand.class
         })
 public final class Main {
 
-    private static final int MISCONFIGURED = 78;
     private static final String LOOPBACK = "127.0.0.1";
 
     private Main() {}
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler(new Failures());
+    }
 
     public static void main(String[] args) {
         int code = 1;
@@ -55,25 +77,6 @@ public final class Main {
         } finally {
             System.exit(code);
         }
-    }
-
-    /// The command line, which tells of mistakes in one line each.
-    static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Main());
-        commandLine.setExecutionExceptionHandler((e, command, _) -> {
-            if (e instanceof IllegalArgumentException) {
-                System.err.println("minilab " + command.getCommandName() + ": " + e.getMessage());
-                return 2;
-            }
-            if (e instanceof ConfigException config) {
-                PrintStream err = System.err;
-                err.println("minilab " + command.getCommandName() + ": this cannot work:");
-                config.mistakes().forEach(mistake -> err.println("  - " + mistake));
-                return MISCONFIGURED;
-            }
-            throw e;
-        });
-        return commandLine;
     }
 
     /// The version of the jar.

@@ -1,8 +1,9 @@
 package dev.minilab.standalone;
 
+import dev.minilab.cli.ApiOptions;
+import dev.minilab.cli.ProgressBar;
 import dev.minilab.webhook.WebhookSecret;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -101,14 +101,8 @@ final class WebhooksCommand implements Callable<Integer> {
                 defaultValue = "failed")
         private List<String> statuses = List.of();
 
-        @Option(
-                names = "--api",
-                description = "Where the API is (default: ${DEFAULT-VALUE}).",
-                defaultValue = "http://127.0.0.1:8080")
-        private URI api = URI.create("http://127.0.0.1:8080");
-
-        @Option(names = "--key-file", description = "A file that holds an API key, where one is needed.")
-        private @Nullable Path keyFile;
+        @CommandLine.Mixin
+        private ApiOptions api = new ApiOptions();
 
         @Option(names = "--dry-run", description = "Only count.")
         private boolean dryRun;
@@ -119,8 +113,7 @@ final class WebhooksCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--status: pending, retrying, delivered or failed");
             }
             Instant now = Instant.now();
-            Redelivery redelivery = new Redelivery(
-                    api, keyFile == null ? null : Files.readString(keyFile).strip());
+            Redelivery redelivery = new Redelivery(api.api(), api.key());
             List<String> jobs =
                     redelivery.find(time("--since", since, now), time("--until", until, now), Set.copyOf(statuses));
             if (dryRun || jobs.isEmpty()) {
@@ -132,7 +125,7 @@ final class WebhooksCommand implements Callable<Integer> {
 
         private static int redeliver(Redelivery redelivery, List<String> jobs)
                 throws IOException, InterruptedException {
-            Progress progress = new Progress(System.out, Logging.onTerminal(), jobs.size());
+            ProgressBar progress = new ProgressBar(System.out, ProgressBar.onTerminal(), jobs.size());
             Map<String, List<String>> refused = new TreeMap<>();
             for (String job : jobs) {
                 String problem = redelivery.redeliver(job);
