@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Ledger implements AutoCloseable {
 
     /// One line: what was sent, and the job that it became.
-    private record Line(String key, String job) {}
+    private record Line(String key, String job) {
+        Line {
+            Objects.requireNonNull(key);
+            Objects.requireNonNull(job);
+        }
+    }
 
     private final Map<String, String> jobs = new ConcurrentHashMap<>();
     private final @Nullable FileChannel channel;
@@ -66,7 +72,7 @@ final class Ledger implements AutoCloseable {
             try {
                 Line read = Json.read(line.getBytes(StandardCharsets.UTF_8), Line.class);
                 jobs.put(read.key(), read.job());
-            } catch (UnreadableJsonException | NullPointerException _) {
+            } catch (UnreadableJsonException _) {
                 throw new IllegalArgumentException(file + ": is not a file of an earlier run");
             }
         }

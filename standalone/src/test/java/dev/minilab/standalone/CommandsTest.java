@@ -10,6 +10,7 @@ import dev.minilab.json.Json;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.worker.Worker;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -112,6 +115,29 @@ class CommandsTest {
         assertThat(ids(second)).isEqualTo(ids(first)).doesNotContain("");
         Ran again = call("submit", images.resolve("a.jpg").toString(), "--again", "--json");
         assertThat(ids(first)).doesNotContainAnyElementsOf(ids(again));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("submit draws its progress bar in a pseudo-terminal")
+    void draws() throws Exception {
+        Path image = Files.write(folder.resolve("pty.jpg"), Images.jpeg(70, 70));
+        String command = String.join(
+                " ",
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:TieredStopAtLevel=1 -Dstderr.encoding=UTF-8 -cp '" + System.getProperty("java.class.path") + "'",
+                Main.class.getName(),
+                "submit",
+                image.toString(),
+                "--api",
+                api.uri().toString());
+        Process process = new ProcessBuilder("script", "-qec", command, "/dev/null")
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .start();
+        String drawn = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(drawn).isZero();
+        assertThat(drawn).contains("pty.jpg job_").containsPattern("\r\\[█{24}] 100 % .*pty\\.jpg\u001b\\[K");
     }
 
     @Test
