@@ -68,8 +68,8 @@ public final class Preflight {
             case DENIED ->
                 Optional.of("MINILAB_S3_ACCESS_KEY_ID: " + where + " refuses these credentials for bucket " + bucket
                         + (r2
-                                ? "; an R2 token is bound to its account and buckets, and a bucket of a jurisdiction needs"
-                                        + " MINILAB_R2_JURISDICTION"
+                                ? "; an R2 token is bound to its account and buckets, and a bucket of a jurisdiction"
+                                        + " needs MINILAB_R2_JURISDICTION"
                                 : ""));
             case REFUSED ->
                 Optional.of("MINILAB_S3_ENDPOINT: " + where + " does not answer as S3 does: " + e.getMessage());

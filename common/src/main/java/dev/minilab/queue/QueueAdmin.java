@@ -50,8 +50,7 @@ public final class QueueAdmin implements AutoCloseable {
                 JsonNode redrive = redrive(all.get(QueueAttributeName.REDRIVE_POLICY));
                 String target = redrive.path("deadLetterTargetArn").asString("");
                 return Optional.of(new Attributes(
-                        Duration.ofSeconds(
-                                Long.parseLong(all.getOrDefault(QueueAttributeName.DELAY_SECONDS, "0"))),
+                        Duration.ofSeconds(Long.parseLong(all.getOrDefault(QueueAttributeName.DELAY_SECONDS, "0"))),
                         retention == null ? null : Duration.ofSeconds(Long.parseLong(retention)),
                         target.isEmpty() ? null : target.substring(target.lastIndexOf(':') + 1),
                         redrive.path("maxReceiveCount").asInt(0)));

@@ -52,8 +52,7 @@ public final class BucketAdmin implements AutoCloseable {
                         .expectContinueEnabled(false))
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(
-                        o -> o.apiCallAttemptTimeout(TIMEOUT).apiCallTimeout(TIMEOUT.multipliedBy(2)))
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(TIMEOUT).apiCallTimeout(TIMEOUT.multipliedBy(2)))
                 .build();
     }
 
@@ -73,8 +72,8 @@ public final class BucketAdmin implements AutoCloseable {
 
     /// Whether what was left of uploads in parts is removed.
     public Rule partsExpire() {
-        return lifecycle(rule -> rule.abortIncompleteMultipartUpload() != null
-                && prefix(rule).isEmpty());
+        return lifecycle(rule ->
+                rule.abortIncompleteMultipartUpload() != null && prefix(rule).isEmpty());
     }
 
     private Rule lifecycle(Predicate<LifecycleRule> fits) {
@@ -88,7 +87,9 @@ public final class BucketAdmin implements AutoCloseable {
     }
 
     private static String prefix(LifecycleRule rule) {
-        return rule.filter() == null || rule.filter().prefix() == null ? "" : rule.filter().prefix();
+        return rule.filter() == null || rule.filter().prefix() == null
+                ? ""
+                : rule.filter().prefix();
     }
 
     private @Nullable List<LifecycleRule> lifecycleRules() {

@@ -87,7 +87,7 @@ record Backfill(Minilab minilab, JobRequest request, String wish, Ledger ledger)
 
     /// Which keys to leave out, by what earlier runs made: reads all jobs once.
     ///
-    /// @param outdatedOnly whether to leave out what has no result at all, and of the others what is of this very wish
+    /// @param outdatedOnly whether to leave out what has no result at all, and what is of this very wish
     Predicate<String> made(boolean outdatedOnly) {
         Map<String, String> newest = new HashMap<>();
         minilab.list(JobFilter.ALL.pageSize(LARGEST_PAGE).status(JobStatus.SUCCEEDED))

@@ -95,7 +95,8 @@ public final class BackfillCommand implements Callable<Integer> {
             Backfill backfill = new Backfill(minilab, request, wish, ledger);
             Predicate<String> leftOut = missingOnly || outdatedOnly ? backfill.made(outdatedOnly) : _ -> false;
             List<String> keys = list(leftOut.negate());
-            Report report = new Report(Objects.requireNonNull(spec).commandLine().getOut(), json);
+            Report report =
+                    new Report(Objects.requireNonNull(spec).commandLine().getOut(), json);
             if (dryRun) {
                 report.line(Map.of("objects", keys.size()), () -> summary(keys.size()));
                 return 0;

@@ -34,10 +34,12 @@ public final class CapabilitiesCommand implements Callable<Integer> {
         Report report = new Report(Objects.requireNonNull(spec).commandLine().getOut(), json);
         try (Minilab minilab = api.connect()) {
             Map<String, Object> all = minilab.capabilities();
-            report.line(all, () -> new TreeMap<>(all)
-                    .entrySet().stream()
-                            .map(entry -> entry.getKey() + ": " + entry.getValue())
-                            .collect(Collectors.joining("\n")));
+            report.line(
+                    all,
+                    () -> new TreeMap<>(all)
+                            .entrySet().stream()
+                                    .map(entry -> entry.getKey() + ": " + entry.getValue())
+                                    .collect(Collectors.joining("\n")));
         }
         return 0;
     }

@@ -35,7 +35,8 @@ public final class Failures implements IExecutionExceptionHandler {
             case StoreException failed -> err.println(name + failed.getMessage());
             case QueueException failed -> err.println(name + failed.getMessage());
             case UncheckedIOException failed ->
-                err.println(name + failed.getMessage() + ": " + failed.getCause().getMessage());
+                err.println(
+                        name + failed.getMessage() + ": " + failed.getCause().getMessage());
             default -> throw e;
         }
         return FAILED;

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What was found about one thing: `what` in a few words, `detail` in a sentence, and for what is not right `fix`: the
 /// command or the setting that mends it.
-record Finding(State state, String what, String detail, @Nullable String fix) {
+record Finding(
+        State state, String what, String detail, @Nullable String fix) {
 
     enum State {
         OK,

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /// hidden. Symbolic links inside folders are not followed.
 final class ImageFiles {
 
-    private static final Set<String> ENDINGS = Set.of(
-            "jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jxl");
+    private static final Set<String> ENDINGS =
+            Set.of("jpg", "jpeg", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "jxl");
 
     /// A file, and what its outputs are called: a relative path without an ending, different for each file.
     record Found(Path file, Path stem) {}

@@ -42,8 +42,8 @@ final class Ledger implements AutoCloseable {
         if (file == null) {
             return new Ledger(null);
         }
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() == null) {
                 throw new IllegalArgumentException(file + ": another process has it");

@@ -51,7 +51,8 @@ final class MachineChecks {
                 Files.deleteIfExists(probe);
             }
         } catch (IOException e) {
-            return Finding.wrong(what, folder + " cannot be written: " + e, "let this user write there: chown " + folder);
+            return Finding.wrong(
+                    what, folder + " cannot be written: " + e, "let this user write there: chown " + folder);
         }
     }
 

@@ -57,7 +57,10 @@ record OutputOption(String name, OutputSpec spec) {
             int equals = parts[i].indexOf('=');
             String field = equals < 0 ? parts[i] : parts[i].substring(0, equals);
             if (!FIELDS.contains(field)) {
-                throw wrong(text, "has a field " + field + "; there are " + FIELDS.stream().sorted().toList());
+                throw wrong(
+                        text,
+                        "has a field " + field + "; there are "
+                                + FIELDS.stream().sorted().toList());
             }
             fields.put(field, equals < 0 ? "true" : parts[i].substring(equals + 1));
         }

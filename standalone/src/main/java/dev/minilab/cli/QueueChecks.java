@@ -41,9 +41,7 @@ record QueueChecks(Config.Queue config, QueueAdmin admin) {
         Optional<Attributes> found = admin.attributes(queue);
         if (found.isEmpty()) {
             return List.of(Finding.wrong(
-                    what,
-                    "does not exist in " + config.region(),
-                    FIX + ", or MINILAB_SQS_REGION if it is elsewhere"));
+                    what, "does not exist in " + config.region(), FIX + ", or MINILAB_SQS_REGION if it is elsewhere"));
         }
         List<Finding> wrong = new ArrayList<>();
         Attributes queueIs = found.get();
@@ -54,9 +52,7 @@ record QueueChecks(Config.Queue config, QueueAdmin admin) {
         }
         if (retention != null && retention.compareTo(SHORTEST_RETENTION) < 0) {
             wrong.add(Finding.wrong(
-                    what,
-                    "forgets messages after " + retention.toSeconds() + " s (MessageRetentionPeriod)",
-                    FIX));
+                    what, "forgets messages after " + retention.toSeconds() + " s (MessageRetentionPeriod)", FIX));
         }
         wrong.addAll(redrive(what, queue, queueIs));
         return wrong;
@@ -70,8 +66,8 @@ record QueueChecks(Config.Queue config, QueueAdmin admin) {
                     what, "has no dead-letter queue: what always fails goes round until it is forgotten", FIX));
         }
         if (!deadLetters.equals(expected)) {
-            return List.of(Finding.wrong(
-                    what, "moves dead letters to " + deadLetters + ", where nobody looks for them", FIX));
+            return List.of(
+                    Finding.wrong(what, "moves dead letters to " + deadLetters + ", where nobody looks for them", FIX));
         }
         List<Finding> wrong = new ArrayList<>();
         if (queueIs.maxReceiveCount() != Config.Worker.MAX_RECEIVE_COUNT) {

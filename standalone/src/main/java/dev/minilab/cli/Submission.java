@@ -41,18 +41,15 @@ record Submission(
         @Nullable Path downloads) {
 
     /// What became of a file.
-    record Sent(
-            String file,
-            @Nullable Job job,
-            @Nullable String problem,
-            List<String> downloads) {
+    record Sent(String file, @Nullable Job job, @Nullable String problem, List<String> downloads) {
 
         boolean good() {
             return problem == null;
         }
 
         String text() {
-            return file + (job == null ? "" : " " + job.id() + " " + job.status().wireName())
+            return file
+                    + (job == null ? "" : " " + job.id() + " " + job.status().wireName())
                     + (problem == null ? "" : ": " + problem);
         }
     }
@@ -146,7 +143,8 @@ record Submission(
     }
 
     private static boolean isThere(Path target, @Nullable String sha256) throws IOException {
-        return Files.isRegularFile(target) && Sha256.of(Files.readAllBytes(target)).equals(sha256);
+        return Files.isRegularFile(target)
+                && Sha256.of(Files.readAllBytes(target)).equals(sha256);
     }
 
     private static void write(Path target, byte[] bytes) throws IOException {

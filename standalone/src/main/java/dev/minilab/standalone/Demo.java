@@ -1,7 +1,7 @@
 package dev.minilab.standalone;
 
-import dev.minilab.cli.ProgressBar;
 import com.sun.net.httpserver.HttpServer;
+import dev.minilab.cli.ProgressBar;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
 import dev.minilab.json.Json;

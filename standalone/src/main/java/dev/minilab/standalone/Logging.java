@@ -1,6 +1,5 @@
 package dev.minilab.standalone;
 
-import dev.minilab.cli.ProgressBar;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
@@ -12,6 +11,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.minilab.cli.ProgressBar;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;

@@ -30,8 +30,10 @@ class OptionsTest {
         assertThat(thumb.spec().position()).isEqualTo(new OutputSpec.Point(0.3, 0.6));
         assertThat(thumb.spec().blur()).isEqualTo(1.0);
         assertThat(OutputOption.parse("w=100").spec()).isEqualTo(OutputSpec.width(100));
-        assertThat(OutputOption.parse("h=x100,keep=icc+copyright").spec().keep()).containsExactly("icc", "copyright");
-        for (String wrong : List.of("", "thumb", "=1x1", "t=", "t=x", "t=1x1,size=3", "t=1,quality=much", "t=1,lossless=x")) {
+        assertThat(OutputOption.parse("h=x100,keep=icc+copyright").spec().keep())
+                .containsExactly("icc", "copyright");
+        for (String wrong :
+                List.of("", "thumb", "=1x1", "t=", "t=x", "t=1x1,size=3", "t=1,quality=much", "t=1,lossless=x")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> OutputOption.parse(wrong))
                     .withMessageContaining("--output");
@@ -58,10 +60,15 @@ class OptionsTest {
         ProgressBar bar = new ProgressBar(new PrintStream(drawn, true, StandardCharsets.UTF_8), true, 2);
         bar.done("one\u001b[31m");
         bar.end();
-        assertThat(drawn.toString(StandardCharsets.UTF_8)).startsWith("\r[████████████············]  50 %").contains("one?[31m");
+        assertThat(drawn.toString(StandardCharsets.UTF_8))
+                .startsWith("\r[████████████············]  50 %")
+                .contains("one?[31m");
         var printed = new ByteArrayOutputStream();
         new ProgressBar(new PrintStream(printed, true, StandardCharsets.UTF_8), false, 1).done("one");
-        assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("[").contains("100 %").doesNotContain("\r");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .startsWith("[")
+                .contains("100 %")
+                .doesNotContain("\r");
     }
 
     @Test

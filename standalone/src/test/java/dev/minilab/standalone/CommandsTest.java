@@ -58,7 +58,8 @@ class CommandsTest {
     }
 
     private static Ran call(String... args) {
-        String[] all = Stream.concat(Stream.of(args), Stream.of("--api", api.uri().toString()))
+        String[] all = Stream.concat(
+                        Stream.of(args), Stream.of("--api", api.uri().toString()))
                 .toArray(String[]::new);
         return run(all);
     }
@@ -107,7 +108,8 @@ class CommandsTest {
         Ran first = call(command);
         assertThat(first.code()).as(first.out() + first.err()).isZero();
         assertThat(first.json()).hasSize(2);
-        assertThat(Images.decode(Files.readAllBytes(folder.resolve("out/a-thumb.png"))).getWidth())
+        assertThat(Images.decode(Files.readAllBytes(folder.resolve("out/a-thumb.png")))
+                        .getWidth())
                 .isEqualTo(50);
         assertThat(folder.resolve("out/more/b-thumb.png")).exists();
         Ran second = call(command);
@@ -162,7 +164,9 @@ class CommandsTest {
         Path bad = Files.writeString(folder.resolve("bad.jpg"), "no image at all");
         Ran ran = call("submit", good.toString(), bad.toString(), "--wait");
         assertThat(ran.code()).isEqualTo(1);
-        assertThat(ran.out()).containsPattern("good\\.jpg job_\\w+ succeeded").contains("bad.jpg: 415 unsupported_type");
+        assertThat(ran.out())
+                .containsPattern("good\\.jpg job_\\w+ succeeded")
+                .contains("bad.jpg: 415 unsupported_type");
     }
 
     @Test
@@ -172,7 +176,8 @@ class CommandsTest {
         assertThat(call("submit").code()).isEqualTo(2);
         assertThat(call("submit", folder.resolve("none.jpg").toString()).err()).contains("there is no file");
         assertThat(call("submit", image.toString(), "--output", "thumb").code()).isEqualTo(2);
-        assertThat(call("submit", image.toString(), "--output", "t=1x1,colour=red").err())
+        assertThat(call("submit", image.toString(), "--output", "t=1x1,colour=red")
+                        .err())
                 .contains("has a field colour");
         assertThat(call("jobs", "--status", "lost").err()).contains("there are [queued");
         assertThat(call("job", "job_01M85FFAJS2M6WDTHW48KJ70VT").err()).contains("404 not_found");
@@ -190,7 +195,8 @@ class CommandsTest {
         assertThat(call("job", id, "--json").json().getFirst().path("status").asString(""))
                 .isEqualTo("succeeded");
         assertThat(call("jobs", "--limit", "1").out()).startsWith("ID ").contains(id, "succeeded");
-        assertThat(call("jobs", "--status", "succeeded", "--limit", "1", "--json").json())
+        assertThat(call("jobs", "--status", "succeeded", "--limit", "1", "--json")
+                        .json())
                 .hasSize(1);
     }
 
@@ -217,7 +223,8 @@ class CommandsTest {
     }
 
     @Test
-    @DisplayName("backfill makes bulk jobs of objects, goes on after its checkpoint, and finds what is missing or outdated")
+    @DisplayName(
+            "backfill makes bulk jobs of objects, goes on after its checkpoint, and finds what is missing or outdated")
     void backfills() throws Exception {
         Config config = Config.load(SharedInfra.get().settings());
         try (ObjectStore store = new ObjectStore(config.store())) {
@@ -238,7 +245,9 @@ class CommandsTest {
             store.put("in/c.jpg", Images.jpeg(30, 30), "image/jpeg");
             assertThat(backfill("--dry-run", "--missing-only").out().strip()).isEqualTo("{\"objects\":1}");
             assertThat(backfill("--dry-run", "--outdated-only").out().strip()).isEqualTo("{\"objects\":0}");
-            assertThat(backfill("--dry-run", "--outdated-only", "--output", "t=10").out().strip())
+            assertThat(backfill("--dry-run", "--outdated-only", "--output", "t=10")
+                            .out()
+                            .strip())
                     .isEqualTo("{\"objects\":2}");
             assertThat(backfill("--missing-only", "--outdated-only").code()).isEqualTo(2);
             Stream.of("in/a.jpg", "in/b.jpg", "in/c.jpg").forEach(store::delete);
@@ -249,7 +258,11 @@ class CommandsTest {
     @DisplayName("capabilities, version and completion tell about API and program")
     void tells() {
         assertThat(call("capabilities").out()).contains("limits: ", "formats: ");
-        assertThat(call("capabilities", "--json").json().getFirst().path("formats").isObject())
+        assertThat(call("capabilities", "--json")
+                        .json()
+                        .getFirst()
+                        .path("formats")
+                        .isObject())
                 .isTrue();
         assertThat(run("version").out()).startsWith("minilab ");
         assertThat(run("version", "--json").json().getFirst().path("java").asString(""))

@@ -39,8 +39,7 @@ class DoctorTest {
             + "<AbortIncompleteMultipartUpload><DaysAfterInitiation>3</DaysAfterInitiation>"
             + "</AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>";
 
-    private final Map<String, String> env =
-            new TreeMap<>(SharedInfra.get().settings());
+    private final Map<String, String> env = new TreeMap<>(SharedInfra.get().settings());
     private HttpRelay store;
     private HttpRelay queue;
 
@@ -87,7 +86,10 @@ class DoctorTest {
     private void finds(String what, String fix, String... args) {
         Ran ran = run(new DoctorCommand(env), args);
         assertThat(ran.code()).as(ran.out()).isEqualTo(1);
-        assertThat(ran.out()).containsPattern("wrong\\s+" + what).contains("fix: ").contains(fix);
+        assertThat(ran.out())
+                .containsPattern("wrong\\s+" + what)
+                .contains("fix: ")
+                .contains(fix);
     }
 
     @Test
@@ -98,7 +100,11 @@ class DoctorTest {
         assertThat(ran.out())
                 .contains("conditional writes: a key that is taken", "checksums: ", "queue minilab-webhooks: is there")
                 .doesNotContain("wrong");
-        assertThat(run(new DoctorCommand(env), "--json").out().lines().findFirst().orElse(""))
+        assertThat(run(new DoctorCommand(env), "--json")
+                        .out()
+                        .lines()
+                        .findFirst()
+                        .orElse(""))
                 .isEqualTo("{\"state\":\"ok\",\"what\":\"configuration\",\"detail\":\"can be read\"}");
     }
 
@@ -148,10 +154,10 @@ class DoctorTest {
     @DisplayName("F22 a store that ignores If-None-Match")
     void conditionalWrites() {
         Filter right = rules(RULES);
-        store.filter((request, upstream) ->
-                request.method().equals("PUT") && !request.header("If-None-Match").isEmpty()
-                        ? Answer.of(200, "text/plain", "")
-                        : right.exchange(request, upstream));
+        store.filter((request, upstream) -> request.method().equals("PUT")
+                        && !request.header("If-None-Match").isEmpty()
+                ? Answer.of(200, "text/plain", "")
+                : right.exchange(request, upstream));
         finds("conditional writes", "use a store that honours it");
     }
 
