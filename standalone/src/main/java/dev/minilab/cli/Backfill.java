@@ -28,10 +28,7 @@ record Backfill(Minilab minilab, JobRequest request, String wish, Ledger ledger)
     private static final int LONGEST_METADATA = 500;
 
     /// What became of a key.
-    record Made(
-            String key,
-            @Nullable String job,
-            @Nullable String problem) {
+    record Made(String key, @Nullable String job, @Nullable String problem) {
         String text() {
             return key + (job == null ? "" : " " + job) + (problem == null ? "" : ": " + problem);
         }
@@ -40,7 +37,8 @@ record Backfill(Minilab minilab, JobRequest request, String wish, Ledger ledger)
     /// Which of the wishes, or what digest of outputs, this is.
     static String wish(JobRequest request, List<?> presets) {
         if (!request.outputs().isEmpty()) {
-            return "outputs@" + Sha256.of(Json.write(new TreeMap<>(request.outputs()))).substring(0, 16);
+            return "outputs@"
+                    + Sha256.of(Json.write(new TreeMap<>(request.outputs()))).substring(0, 16);
         }
         String name = request.preset() == null ? "default" : request.preset();
         return presets.stream()
