@@ -85,9 +85,11 @@ public final class Overload {
 
     private String memory() {
         try (var lines = Files.lines(status)) {
-            return String.join(", ", lines.filter(line -> line.matches("Vm(RSS|HWM):.*"))
-                    .map(line -> line.replaceAll("\\s+", " "))
-                    .toList());
+            return String.join(
+                    ", ",
+                    lines.filter(line -> line.matches("Vm(RSS|HWM):.*"))
+                            .map(line -> line.replaceAll("\\s+", " "))
+                            .toList());
         } catch (IOException e) {
             return "no memory to read: " + e.getMessage();
         }
@@ -176,6 +178,8 @@ public final class Overload {
     private static boolean ended(Wire wire, String job) throws IOException {
         Wire.Answer answer = wire.send("GET /v1/jobs/" + job + " HTTP/1.1\r\n", NOTHING);
         Matcher status = STATUS.matcher(answer.body());
-        return answer.status() == 200 && status.find() && !List.of("queued", "processing").contains(status.group(1));
+        return answer.status() == 200
+                && status.find()
+                && !List.of("queued", "processing").contains(status.group(1));
     }
 }

@@ -19,7 +19,8 @@ final class Tally {
     private int measured;
 
     void answered(String call, Wire.Answer answer, long nanos) {
-        answers.computeIfAbsent(call + " " + answer.status(), _ -> new LongAdder()).increment();
+        answers.computeIfAbsent(call + " " + answer.status(), _ -> new LongAdder())
+                .increment();
         if ((answer.status() == 503 || answer.status() == 429) && !answer.retryAfter()) {
             bare.increment();
         }
