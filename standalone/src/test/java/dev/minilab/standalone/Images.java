@@ -8,6 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.ImageWriter;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.IIOImage;
 
 /// Images drawn for tests.
 final class Images {
@@ -45,9 +49,34 @@ final class Images {
         return image;
     }
 
-    private static byte[] encode(BufferedImage image, String format) throws IOException {
+    static byte[] encode(BufferedImage image, String format) throws IOException {
         var bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, format, bytes);
+        if (!ImageIO.write(image, format, bytes)) {
+            throw new IOException("Java does not write " + format);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// A dot that moves on white.
+    static byte[] animatedGif(int frames) throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
+        var bytes = new ByteArrayOutputStream();
+        try (var output = ImageIO.createImageOutputStream(bytes)) {
+            writer.setOutput(output);
+            writer.prepareWriteSequence(null);
+            for (int i = 0; i < frames; i++) {
+                BufferedImage frame = new BufferedImage(80, 60, BufferedImage.TYPE_BYTE_INDEXED);
+                var graphics = frame.createGraphics();
+                graphics.fillOval(i * 15, 10, 20, 20);
+                graphics.dispose();
+                IIOMetadata metadata =
+                        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
+                writer.writeToSequence(new IIOImage(frame, null, metadata), null);
+            }
+            writer.endWriteSequence();
+        } finally {
+            writer.dispose();
+        }
         return bytes.toByteArray();
     }
 }

@@ -1,14 +1,22 @@
 package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.minilab.job.Keys;
 import dev.minilab.job.Sha256;
+import dev.minilab.job.Tenant;
+import java.awt.Color;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,12 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.ImageTypeSpecifier;
-import javax.imageio.ImageWriter;
-import javax.imageio.metadata.IIOMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -37,6 +41,12 @@ class RenderIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    /// A heap of 256 MiB, and what a JVM, the servers and the queue's database hold besides.
+    private static final long SERVICE_MEMORY = 700L << 20;
+
+    /// What is configured, and what a process may take between two looks at it.
+    private static final long RENDER_MEMORY = 1200L << 20;
+
     @TempDir
     static Path data;
 
@@ -45,8 +55,16 @@ class RenderIT {
 
     @BeforeAll
     static void start() throws Exception {
+        try (TestStore bucket = TestStore.start(Files.createDirectories(data.resolve("store")))) {
+            bucket.store().put(Keys.watermark(Tenant.DEFAULT, "logo.png"), logo(), "image/png");
+        }
         minilab = MinilabProcess.start(
-                Map.of("MINILAB_RENDER_PROCESSES", "2"), "serve", "--port", "0", "--data", data.toString());
+                Map.of("MINILAB_RENDER_PROCESSES", "2", "JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"),
+                "serve",
+                "--port",
+                "0",
+                "--data",
+                data.toString());
         client = new Client(minilab.awaitUri());
     }
 
@@ -114,17 +132,11 @@ class RenderIT {
     @ValueSource(strings = {"jpeg", "png", "gif", "bmp", "tiff"})
     @DisplayName("every format that Java writes is taken, TIFF with its directory at the end too")
     void formatsIn(String format) throws Exception {
-        byte[] image = encode(Images.decode(Images.jpeg(1000, 700)), format);
+        byte[] image = Images.encode(Images.decode(Images.jpeg(1000, 700)), format);
         JsonNode job = job(image, "{\"outputs\": {\"it\": {\"width\": 250, \"format\": \"png\"}}}");
         assertThat(Images.decode(output(job, "it")).getHeight()).isEqualTo(175);
         assertThat(job.path("source").path("format").asString("")).isEqualTo(format);
         assertThat(job.path("source").path("width").asInt()).isEqualTo(1000);
-    }
-
-    private static byte[] encode(BufferedImage image, String format) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        assertThat(ImageIO.write(image, format, bytes)).isTrue();
-        return bytes.toByteArray();
     }
 
     @ParameterizedTest
@@ -155,7 +167,7 @@ class RenderIT {
     @Test
     @DisplayName("an animated GIF stays one when that is asked for, and else gives its first frame")
     void animation() throws Exception {
-        byte[] gif = animation(4);
+        byte[] gif = Images.animatedGif(4);
         JsonNode still = job(gif, "{\"outputs\": {\"it\": {\"width\": 40, \"format\": \"png\"}}}");
         assertThat(still.path("source").path("frames").asInt()).isEqualTo(4);
         assertThat(Images.decode(output(still, "it")).getWidth()).isEqualTo(40);
@@ -174,26 +186,77 @@ class RenderIT {
         reader.dispose();
     }
 
-    private static byte[] animation(int frames) throws IOException {
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
-        var bytes = new ByteArrayOutputStream();
-        try (var output = ImageIO.createImageOutputStream(bytes)) {
-            writer.setOutput(output);
-            writer.prepareWriteSequence(null);
-            for (int i = 0; i < frames; i++) {
-                BufferedImage frame = new BufferedImage(80, 60, BufferedImage.TYPE_BYTE_INDEXED);
-                var graphics = frame.createGraphics();
-                graphics.fillOval(i * 15, 10, 20, 20);
-                graphics.dispose();
-                IIOMetadata metadata =
-                        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
-                writer.writeToSequence(new IIOImage(frame, null, metadata), null);
-            }
-            writer.endWriteSequence();
-        } finally {
-            writer.dispose();
+    private static byte[] logo() throws IOException {
+        BufferedImage magenta = new BufferedImage(30, 20, BufferedImage.TYPE_INT_RGB);
+        Arrays.fill(((DataBufferInt) magenta.getRaster().getDataBuffer()).getData(), 0xFF00FF);
+        return Images.encode(magenta, "png");
+    }
+
+    @Test
+    @DisplayName("a watermark is the tenant's image in the bucket; only the output fails whose image is not there")
+    void watermark() throws Exception {
+        JsonNode job = job(Images.jpeg(800, 400), """
+                {"outputs": {
+                   "plain": {"width": 400, "format": "png"},
+                   "marked": {"width": 400, "format": "png",
+                              "watermark": {"image_key": "logo.png", "position": "left top", "opacity": 1}},
+                   "missing": {"width": 400, "watermark": {"image_key": "other.png"}}}}""");
+        assertThat(job.path("status").asString("")).as(job.toString()).isEqualTo("partially_succeeded");
+        BufferedImage plain = Images.decode(output(job, "plain"));
+        BufferedImage marked = Images.decode(output(job, "marked"));
+        assertThat(marked.getRGB(15, 12)).isEqualTo(0xFFFF00FF);
+        assertThat(plain.getRGB(15, 12)).isNotEqualTo(0xFFFF00FF);
+        assertThat(marked.getRGB(200, 100)).isEqualTo(plain.getRGB(200, 100));
+        assertThat(job.at("/outputs/missing/error/code").asString("")).isEqualTo("source_not_found");
+    }
+
+    @Test
+    @DisplayName("a photograph of a phone in HEIC is taken where libvips is installed")
+    void heic() throws Exception {
+        assumeTrue(reads("heic") && Files.isExecutable(Path.of("/usr/bin/vips")), "libvips and its tool are installed");
+        Path png = Files.write(data.resolve("photograph.png"), Images.encode(Images.decode(Images.jpeg(640, 480)), "png"));
+        Path heic = data.resolve("photograph.heic");
+        Process vips = new ProcessBuilder("/usr/bin/vips", "copy", png.toString(), heic + "[compression=hevc]")
+                .inheritIO()
+                .start();
+        assertThat(vips.waitFor()).isZero();
+        JsonNode job = job(Files.readAllBytes(heic), "{\"outputs\": {\"it\": {\"width\": 320, \"format\": \"png\"}}}");
+        assertThat(job.path("source").path("media_type").asString("")).isEqualTo("image/heic");
+        BufferedImage there = Images.decode(Files.readAllBytes(png));
+        BufferedImage back = Images.decode(output(job, "it"));
+        assertThat(back.getHeight()).isEqualTo(240);
+        for (int x = 20; x < 320; x += 60) {
+            assertThat(new Color(back.getRGB(x, 20)).getBlue())
+                    .isCloseTo(new Color(there.getRGB(2 * x, 40)).getBlue(), within(40));
         }
-        return bytes.toByteArray();
+    }
+
+    @Test
+    @DisplayName("I14, C42 of the metadata an output has what it keeps, and nothing else; it stands upright")
+    void keeps() throws Exception {
+        byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+        byte[] original = Tagged.jpeg(Images.jpeg(600, 400), 6, "Jane Secret", "Copyright Jane 2026", profile);
+        JsonNode job = job(original, """
+                {"outputs": {
+                   "plain": {"width": 200, "format": "jpeg"},
+                   "jpeg": {"width": 200, "format": "jpeg", "keep": ["copyright"]},
+                   "png": {"width": 200, "format": "png", "keep": ["copyright"]},
+                   "webp": {"width": 200, "format": "webp", "keep": ["copyright"]},
+                   "icc": {"width": 200, "format": "jpeg", "keep": ["icc"]}}}""");
+        assertThat(job.path("source").path("height").asInt()).isEqualTo(600);
+        for (String name : List.of("plain", "jpeg", "png", "webp", "icc")) {
+            byte[] file = output(job, name);
+            String text = new String(file, StandardCharsets.ISO_8859_1);
+            assertThat(job.path("outputs").path(name).path("height").asInt()).isEqualTo(300);
+            assertThat(text).as(name).doesNotContain("Jane Secret");
+            assertThat(text.contains("Copyright Jane 2026")).as(name).isEqualTo(!name.equals("plain") && !name.equals("icc"));
+            assertThat(text.contains("ICC_PROFILE")).as(name).isEqualTo(name.equals("icc"));
+        }
+        // Whoever minds the profile sees the same in both.
+        Color converted = new Color(Images.decode(output(job, "plain")).getRGB(100, 250));
+        Color kept = new Color(Images.decode(output(job, "icc")).getRGB(100, 250));
+        assertThat(kept.getRed()).isCloseTo(converted.getRed(), within(12));
+        assertThat(kept.getBlue()).isCloseTo(converted.getBlue(), within(12));
     }
 
     @Test
@@ -213,13 +276,13 @@ class RenderIT {
     }
 
     @Test
-    @DisplayName("C49, I11, I13 damaged files end their own jobs; the service stays as it was")
+    @DisplayName("C49, I11, I13 damaged files and a bomb end their own jobs; service and memory stay as they were")
     void hostile() throws Exception {
         Random random = new Random(5);
         BufferedImage drawing = Images.decode(Images.jpeg(300, 200));
         List<String> ids = new ArrayList<>();
         for (String format : List.of("jpeg", "png", "gif", "bmp", "tiff")) {
-            byte[] seed = encode(drawing, format);
+            byte[] seed = Images.encode(drawing, format);
             for (int i = 0; i < 12; i++) {
                 byte[] file = i % 3 == 0
                         ? Arrays.copyOf(seed, seed.length / 2 + random.nextInt(seed.length / 2))
@@ -235,6 +298,8 @@ class RenderIT {
             }
         }
         assertThat(ids).hasSizeGreaterThan(30);
+        byte[] bomb = Images.encode(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_BINARY), "png");
+        ids.add(client.upload(bomb, ""));
         for (String id : ids) {
             JsonNode job = client.awaitTerminal(id, PATIENCE);
             String code = job.path("error").path("code").asString("none");
@@ -243,5 +308,20 @@ class RenderIT {
         assertThat(client.get("/health/ready").statusCode()).isEqualTo(200);
         JsonNode good = client.awaitTerminal(client.upload(Images.jpeg(900, 600), ""), PATIENCE);
         assertThat(good.path("status").asString("")).isEqualTo("succeeded");
+        assertThat(peak(minilab.pid())).as("resident memory of the service").isLessThan(SERVICE_MEMORY);
+        for (ProcessHandle renderer : minilab.renderProcesses()) {
+            assertThat(peak(renderer.pid())).as("resident memory of a renderer").isLessThan(RENDER_MEMORY);
+        }
+    }
+
+    /// The most bytes that a process has held at once; 0 for one that has ended, and where there is no Linux.
+    private static long peak(long pid) throws IOException {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
+        } catch (NoSuchFileException _) {
+            return 0;
+        }
     }
 }
