@@ -32,7 +32,7 @@ public enum Metric {
     RENDER_PROCESSES_REPLACED(
             Kind.COUNTER,
             "minilab.render.processes.replaced",
-            "Render processes that crashed, were killed at a limit or had served their time"),
+            "Render processes that crashed or were killed at a limit"),
     PERMITS(Kind.GAUGE, "minilab.permits.free", "Messages that a consumer could take up now", "queue"),
     WEBHOOK_ATTEMPTS(
             Kind.TIMER,
