@@ -59,7 +59,11 @@ class RenderIT {
             bucket.store().put(Keys.watermark(Tenant.DEFAULT, "logo.png"), logo(), "image/png");
         }
         minilab = MinilabProcess.start(
-                Map.of("MINILAB_RENDER_PROCESSES", "2", "JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"),
+                Map.of(
+                        "MINILAB_RENDER_PROCESSES",
+                        "2",
+                        "JAVA_OPTS",
+                        "-Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"),
                 "serve",
                 "--port",
                 "0",
@@ -108,15 +112,16 @@ class RenderIT {
     @DisplayName("the whole output spec at once")
     void wholeSpec() throws Exception {
         JsonNode job = job(Images.jpeg(1200, 800), """
-                {"outputs": {
-                   "cover": {"width": 200, "height": 200, "fit": "cover", "position": "attention", "format": "webp"},
-                   "entropy": {"width": 100, "height": 300, "fit": "cover", "position": "entropy"},
-                   "contain": {"width": 300, "height": 300, "fit": "contain", "background": "#ff000080", "format": "png"},
-                   "soft": {"width": 400, "blur": 3, "quality": 60},
-                   "crisp": {"width": 400, "sharpen": true, "keep": ["icc", "copyright"]},
-                   "marked": {"width": 400, "watermark": {"text": "© Minilab", "opacity": 0.8}},
-                   "exact": {"width": 64, "format": "webp", "lossless": true},
-                   "huge": {"width": 1500, "without_enlargement": false}}}""");
+            {"outputs": {
+               "cover": {"width": 200, "height": 200, "fit": "cover", "position": "attention", "format": "webp"},
+               "entropy": {"width": 100, "height": 300, "fit": "cover", "position": "entropy"},
+               "contain": {"width": 300, "height": 300, "fit": "contain", "background": "#ff000080", "format": "png"},
+               "soft": {"width": 400, "blur": 3, "quality": 60},
+               "crisp": {"width": 400, "sharpen": true, "keep": ["icc", "copyright"]},
+               "marked": {"width": 400, "watermark": {"text": "© Minilab", "opacity": 0.8}},
+               "exact": {"width": 64, "format": "webp", "lossless": true},
+               "huge": {"width": 1500, "without_enlargement": false}}}\
+            """);
         assertThat(job.path("status").asString("")).as(job.toString()).isEqualTo("succeeded");
         assertThat(Images.decode(output(job, "cover")).getWidth()).isEqualTo(200);
         assertThat(Images.decode(output(job, "contain")).getHeight()).isEqualTo(300);
@@ -196,11 +201,12 @@ class RenderIT {
     @DisplayName("a watermark is the tenant's image in the bucket; only the output fails whose image is not there")
     void watermark() throws Exception {
         JsonNode job = job(Images.jpeg(800, 400), """
-                {"outputs": {
-                   "plain": {"width": 400, "format": "png"},
-                   "marked": {"width": 400, "format": "png",
-                              "watermark": {"image_key": "logo.png", "position": "left top", "opacity": 1}},
-                   "missing": {"width": 400, "watermark": {"image_key": "other.png"}}}}""");
+            {"outputs": {
+               "plain": {"width": 400, "format": "png"},
+               "marked": {"width": 400, "format": "png",
+                          "watermark": {"image_key": "logo.png", "position": "left top", "opacity": 1}},
+               "missing": {"width": 400, "watermark": {"image_key": "other.png"}}}}\
+            """);
         assertThat(job.path("status").asString("")).as(job.toString()).isEqualTo("partially_succeeded");
         BufferedImage plain = Images.decode(output(job, "plain"));
         BufferedImage marked = Images.decode(output(job, "marked"));
@@ -214,7 +220,8 @@ class RenderIT {
     @DisplayName("a photograph of a phone in HEIC is taken where libvips is installed")
     void heic() throws Exception {
         assumeTrue(reads("heic") && Files.isExecutable(Path.of("/usr/bin/vips")), "libvips and its tool are installed");
-        Path png = Files.write(data.resolve("photograph.png"), Images.encode(Images.decode(Images.jpeg(640, 480)), "png"));
+        Path png =
+                Files.write(data.resolve("photograph.png"), Images.encode(Images.decode(Images.jpeg(640, 480)), "png"));
         Path heic = data.resolve("photograph.heic");
         Process vips = new ProcessBuilder("/usr/bin/vips", "copy", png.toString(), heic + "[compression=hevc]")
                 .inheritIO()
@@ -237,19 +244,22 @@ class RenderIT {
         byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
         byte[] original = Tagged.jpeg(Images.jpeg(600, 400), 6, "Jane Secret", "Copyright Jane 2026", profile);
         JsonNode job = job(original, """
-                {"outputs": {
-                   "plain": {"width": 200, "format": "jpeg"},
-                   "jpeg": {"width": 200, "format": "jpeg", "keep": ["copyright"]},
-                   "png": {"width": 200, "format": "png", "keep": ["copyright"]},
-                   "webp": {"width": 200, "format": "webp", "keep": ["copyright"]},
-                   "icc": {"width": 200, "format": "jpeg", "keep": ["icc"]}}}""");
+            {"outputs": {
+               "plain": {"width": 200, "format": "jpeg"},
+               "jpeg": {"width": 200, "format": "jpeg", "keep": ["copyright"]},
+               "png": {"width": 200, "format": "png", "keep": ["copyright"]},
+               "webp": {"width": 200, "format": "webp", "keep": ["copyright"]},
+               "icc": {"width": 200, "format": "jpeg", "keep": ["icc"]}}}\
+            """);
         assertThat(job.path("source").path("height").asInt()).isEqualTo(600);
         for (String name : List.of("plain", "jpeg", "png", "webp", "icc")) {
             byte[] file = output(job, name);
             String text = new String(file, StandardCharsets.ISO_8859_1);
             assertThat(job.path("outputs").path(name).path("height").asInt()).isEqualTo(300);
             assertThat(text).as(name).doesNotContain("Jane Secret");
-            assertThat(text.contains("Copyright Jane 2026")).as(name).isEqualTo(!name.equals("plain") && !name.equals("icc"));
+            assertThat(text.contains("Copyright Jane 2026"))
+                    .as(name)
+                    .isEqualTo(!name.equals("plain") && !name.equals("icc"));
             assertThat(text.contains("ICC_PROFILE")).as(name).isEqualTo(name.equals("icc"));
         }
         // Whoever minds the profile sees the same in both.
