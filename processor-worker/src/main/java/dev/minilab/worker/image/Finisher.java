@@ -27,7 +27,7 @@ final class Finisher {
 
     private final Codecs codecs;
     private final Resampler resampler;
-    private final Watermarks watermarks;
+    private final WatermarkLayer watermarks;
     private final Picture picture;
     private final RenderRequest request;
     private final @Nullable SrgbConversion conversion;
@@ -36,7 +36,7 @@ final class Finisher {
         this.codecs = codecs;
         this.resampler = resampler;
         this.picture = picture;
-        watermarks = new Watermarks(codecs, resampler, request.watermarks());
+        watermarks = new WatermarkLayer(codecs, resampler, request.watermarks());
         this.request = request;
         conversion = picture.profile() == null
                 ? null

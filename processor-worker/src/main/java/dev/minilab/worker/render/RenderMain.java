@@ -21,12 +21,10 @@ import javax.imageio.ImageIO;
 
 /// The main class of a render process: is told which codecs are known and says which it has, then reads requests from
 /// standard input, renders them one after the other, and replies on file descriptor 3. Standard output leads to
-/// standard error, so that nobody else can write into the
-/// channel.
+/// standard error, so that nobody else can write into the channel.
 ///
 /// One thread reads, renders and writes, so that a request wakes it up once. When the worker is gone the process
-/// ends,
-/// whatever it is doing.
+/// ends, whatever it is doing.
 public final class RenderMain {
 
     static final long MAX_GREETING = 1 << 16;

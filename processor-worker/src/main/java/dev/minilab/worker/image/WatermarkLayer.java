@@ -31,7 +31,7 @@ import java.util.Map;
 /// A text is white with a dark rim, at most half as wide as the output and a twelfth as high. An image keeps its
 /// size, unless it is larger than half the output either way: then it is shrunk to that. Both keep off the edge by a
 /// fiftieth of the shorter side.
-final class Watermarks {
+final class WatermarkLayer {
 
     private static final Limits LIMITS = Limits.defaults().withMaxPixels(16_000_000);
 
@@ -43,7 +43,7 @@ final class Watermarks {
 
     private record Size(Watermark watermark, int width, int height) {}
 
-    Watermarks(Codecs codecs, Resampler resampler, Map<String, byte[]> images) {
+    WatermarkLayer(Codecs codecs, Resampler resampler, Map<String, byte[]> images) {
         this.codecs = codecs;
         this.resampler = resampler;
         this.images = images;
