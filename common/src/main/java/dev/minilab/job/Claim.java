@@ -2,13 +2,21 @@ package dev.minilab.job;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// That an `Idempotency-Key` was used: the content of `idempotency/{tenant}/{hash}`, created before anything else of
 /// its job, and replaced only against its ETag.
 ///
 /// Until `leasedUntil` whoever claimed it is taken to be at work; after that, another may finish the same job under
-/// the same id. `fingerprint` is the SHA-256 in hex of what was asked for, without the image. Immutable.
-public record Claim(int schema, JobId job, String fingerprint, Instant createdAt, Instant leasedUntil) {
+/// the same id. `fingerprint` is the SHA-256 in hex of what was asked for, without the image; `version` the ETag of an
+/// image that was in the bucket before, which is then the only one that the job may be made of. Immutable.
+public record Claim(
+        int schema,
+        JobId job,
+        String fingerprint,
+        @Nullable String version,
+        Instant createdAt,
+        Instant leasedUntil) {
 
     public static final int SCHEMA = 1;
 
@@ -35,11 +43,11 @@ public record Claim(int schema, JobId job, String fingerprint, Instant createdAt
     }
 
     public Claim leasedUntil(Instant time) {
-        return new Claim(schema, job, fingerprint, createdAt, time);
+        return new Claim(schema, job, fingerprint, version, createdAt, time);
     }
 
     /// The same, given up: the key may be used for anything.
     public Claim released() {
-        return new Claim(schema, job, fingerprint, Instant.EPOCH, Instant.EPOCH);
+        return new Claim(schema, job, fingerprint, version, Instant.EPOCH, Instant.EPOCH);
     }
 }

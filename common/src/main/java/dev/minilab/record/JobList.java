@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,11 +189,7 @@ public final class JobList implements AutoCloseable {
 
     /// A filter that lets through what has this status and this external id, as far as they are given.
     public static Predicate<JobSnapshot> filter(@Nullable String status, @Nullable String externalId) {
-        return Stream.<Predicate<JobSnapshot>>of(
-                        job -> status == null || job.status().wireName().equals(status),
-                        job -> externalId == null
-                                || externalId.equals(job.accepted().externalId()))
-                .reduce(Predicate::and)
-                .orElseThrow();
+        return job -> (status == null || job.status().wireName().equals(status))
+                && (externalId == null || externalId.equals(job.accepted().externalId()));
     }
 }

@@ -67,6 +67,11 @@ final class BucketOrigin implements Origin {
     }
 
     @Override
+    public @Nullable String version() {
+        return facts == null ? null : facts.etag();
+    }
+
+    @Override
     public Original bring(Tenant tenant, JobId job, boolean once) throws ProblemException {
         if (facts == null || inspection == null) {
             throw new IllegalStateException("inspect it first");

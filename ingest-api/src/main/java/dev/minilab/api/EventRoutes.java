@@ -27,17 +27,21 @@ import tools.jackson.databind.node.ObjectNode;
 final class EventRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
-    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
+    /// How often a stream of which there is nothing to tell says that it lives: proxies cut off what is silent.
+    static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
+
     private static final int FIRST_OUTPUT = 3;
 
     private final JobAnswers jobs;
     private final JobView view;
     private final JobWatch watch;
+    private final Duration signOfLife;
 
-    EventRoutes(JobAnswers jobs, JobView view, JobWatch watch) {
+    EventRoutes(JobAnswers jobs, JobView view, JobWatch watch, Duration signOfLife) {
         this.jobs = jobs;
         this.view = view;
         this.watch = watch;
+        this.signOfLife = signOfLife;
     }
 
     void register(RoutesConfig routes) {
@@ -77,7 +81,7 @@ final class EventRoutes {
             if (seen.status().terminal() || following.over()) {
                 return;
             }
-            JobSnapshot next = following.next(seen, SIGN_OF_LIFE);
+            JobSnapshot next = following.next(seen, signOfLife);
             if (next.equals(seen)) {
                 write(response, ":\n\n");
             }

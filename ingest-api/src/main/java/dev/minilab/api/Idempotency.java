@@ -6,8 +6,8 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Tenant;
-import dev.minilab.record.Claims;
 import dev.minilab.record.Claims.Standing;
+import dev.minilab.record.Claims;
 import dev.minilab.record.JobRecords;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
@@ -15,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,11 +108,13 @@ final class Idempotency {
 
     /// Claims the key. To be called when [#find] found nothing and all that can be refused has been.
     ///
-    /// @throws ProblemException as [#find], or if someone has just claimed it
-    Turn claim(Request request) throws ProblemException {
+    /// @param version the version of an original that may have others
+    /// @throws ProblemException as [#find], or if someone has just claimed it, or for another version
+    Turn claim(Request request, @Nullable String version) throws ProblemException {
         for (int i = 0; i < TRIES; i++) {
             Instant now = clock.instant();
-            Claim mine = new Claim(Claim.SCHEMA, JobId.create(now), request.fingerprint(), now, now.plus(LEASE));
+            Claim mine = new Claim(
+                    Claim.SCHEMA, JobId.create(now), request.fingerprint(), version, now, now.plus(LEASE));
             if (claims.create(request.tenant(), request.keySha256(), mine)) {
                 return new Turn(request, mine, true);
             }
@@ -129,11 +133,16 @@ final class Idempotency {
         throw inProgress();
     }
 
-    private static Turn takeOver(Request request, Claim standing, Claim mine) {
+    private static Turn takeOver(Request request, Claim standing, Claim mine) throws ProblemException {
         Instant now = mine.createdAt();
-        return standing.expired(now) || !standing.resumable(now)
-                ? new Turn(request, mine, true)
-                : new Turn(request, standing.leasedUntil(mine.leasedUntil()), false);
+        if (standing.expired(now) || !standing.resumable(now)) {
+            return new Turn(request, mine, true);
+        }
+        if (!Objects.equals(standing.version(), mine.version())) {
+            throw new ProblemException(
+                    ErrorCode.SOURCE_CHANGED, "the object is another than when this Idempotency-Key was first used");
+        }
+        return new Turn(request, standing.leasedUntil(mine.leasedUntil()), false);
     }
 
     /// Lets others have a turn at once after a failure. If that fails too, they have it when the lease ends.

@@ -145,7 +145,7 @@ public final class IngestApi implements AutoCloseable {
         LifecycleRoutes lifecycleRoutes = new LifecycleRoutes(
                 answers, new Lifecycle(records, new JobRemains(store), new WebhookQueue(webhooks), clock));
         JobRoutes jobRoutes = new JobRoutes(answers, view, store, config.store().urlTtl());
-        EventRoutes eventRoutes = new EventRoutes(answers, view, watch);
+        EventRoutes eventRoutes = new EventRoutes(answers, view, watch, EventRoutes.SIGN_OF_LIFE);
         ListRoutes listRoutes = new ListRoutes(
                 part(new JobList(store, records)),
                 view,

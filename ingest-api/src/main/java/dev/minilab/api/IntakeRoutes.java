@@ -91,10 +91,8 @@ final class IntakeRoutes {
             ctx.header("Idempotency-Replayed", "true");
         }
         ctx.header("Location", "/v1/jobs/" + job.accepted().job());
-        JobSnapshot awaited = jobs.awaited(ctx, job);
-        boolean waitedFor = ctx.res().getHeader("Preference-Applied") != null
-                && awaited.status().terminal();
-        jobs.write(ctx.status(waitedFor ? 200 : 202), awaited);
+        JobAnswers.Awaited awaited = jobs.awaited(ctx, job);
+        jobs.write(ctx.status(awaited.ended() ? 200 : 202), awaited.job());
     }
 
     private static JobRequest request(Context ctx, JobBody body) throws ProblemException, InvalidRequestException {

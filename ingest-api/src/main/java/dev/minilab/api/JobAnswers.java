@@ -51,16 +51,19 @@ final class JobAnswers {
         return new ProblemException(ErrorCode.GONE, "this job was deleted");
     }
 
+    /// A job that may have been waited for; `ended` says that the client asked for that, and got it.
+    record Awaited(JobSnapshot job, boolean ended) {}
+
     /// The job once it has ended, or as it is when the client's patience (`Prefer: wait=N`) is over.
     ///
     /// @throws ProblemException if it was deleted meanwhile, or too many wait
-    JobSnapshot awaited(Context ctx, JobSnapshot job) throws ProblemException {
+    Awaited awaited(Context ctx, JobSnapshot job) throws ProblemException {
         Duration wait = Prefer.wait(ctx);
         JobSnapshot seen = wait.isZero() || job.status().terminal() ? job : watch.await(job, wait);
         if (seen.deleted()) {
             throw gone();
         }
-        return seen;
+        return new Awaited(seen, !wait.isZero() && seen.status().terminal());
     }
 
     /// Answers for a job whose request cannot be read: it has ended so, or the sweeper is about to end it.

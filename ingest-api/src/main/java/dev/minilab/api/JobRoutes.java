@@ -40,7 +40,7 @@ final class JobRoutes {
     private void show(Context ctx) throws ProblemException {
         ctx.header("Cache-Control", "private, no-store");
         try {
-            show(ctx, jobs.awaited(ctx, find(ctx)));
+            show(ctx, jobs.awaited(ctx, find(ctx)).job());
         } catch (DamagedRecordException e) {
             LOG.error("Request {}: {}", RequestLog.id(ctx), e.getMessage());
             JobId job = JobId.parse(ctx.pathParam("id")).orElseThrow(() -> e);

@@ -16,6 +16,12 @@ interface Origin {
     /// Looks at it. What its size, its type or its first bytes forbid is refused here, before anything is written.
     void inspect() throws IOException, ProblemException, InspectException, InvalidRequestException;
 
+    /// Which of the versions of an object it is that [#inspect] has looked at; nothing where that follows from the
+    /// request or its body.
+    default @Nullable String version() {
+        return null;
+    }
+
     /// Brings it to the key of a job; to be called after [#inspect], once.
     ///
     /// @param once whether the key may be taken: then what stands there is kept, and must be the same

@@ -100,7 +100,7 @@ final class Problems {
             ArrayNode errors = json.putArray("errors");
             mistakes.forEach(m -> errors.addObject().put("pointer", m.pointer()).put("detail", m.detail()));
         }
-        if ((code.status() == 503 || code.status() == 429) && !ctx.res().containsHeader("Retry-After")) {
+        if (mayComeAgain(code) && !ctx.res().containsHeader("Retry-After")) {
             ctx.header("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (code == ErrorCode.UNAUTHORIZED) {
@@ -110,6 +110,11 @@ final class Problems {
             ctx.header("Connection", "close");
         }
         ctx.status(code.status()).contentType(PROBLEM_JSON).result(Json.write(json));
+    }
+
+    /// Whether the same request is worth sending again soon.
+    private static boolean mayComeAgain(ErrorCode code) {
+        return code.status() == 503 || code.status() == 429 || code == ErrorCode.IDEMPOTENCY_IN_PROGRESS;
     }
 
     private static ObjectNode problem(ErrorCode code, String detail) {

@@ -14,12 +14,12 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 
 /// Images drawn for tests.
-final class Images {
+public final class Images {
 
     private Images() {}
 
     /// A gradient with circles on it.
-    static byte[] jpeg(int width, int height) throws IOException {
+    public static byte[] jpeg(int width, int height) throws IOException {
         return encode(draw(width, height, BufferedImage.TYPE_INT_RGB), "jpeg");
     }
 

@@ -1,0 +1,170 @@
+package dev.minilab.api;
+
+import dev.minilab.inspect.Inspector;
+import dev.minilab.inspect.Limits;
+import dev.minilab.job.Accepted;
+import dev.minilab.job.JobId;
+import dev.minilab.job.Tenant;
+import dev.minilab.json.Json;
+import dev.minilab.queue.Message;
+import dev.minilab.queue.MessageQueue;
+import dev.minilab.record.Claims;
+import dev.minilab.record.JobLanes;
+import dev.minilab.record.JobQueue;
+import dev.minilab.record.JobRecords;
+import dev.minilab.request.InvalidRequestException;
+import dev.minilab.request.JobRequestReader;
+import dev.minilab.store.ObjectStore;
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.TargetUrl;
+import dev.minilab.inspect.InspectException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// An intake on a bucket, with a clock of its own, that can be made to die in any gap between two of its writes: like
+/// a process that was killed it does nothing more, and cleans up nothing.
+final class IntakeBench {
+
+    static final Tenant TENANT = new Tenant("acme");
+
+    /// Where the process dies.
+    enum Gap {
+        CLAIMED,
+        ORIGINAL_STORED,
+        ACCEPTED_WRITTEN,
+        ENQUEUED
+    }
+
+    /// The death of a process. No code of ours catches it.
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final ObjectStore store;
+    private final Path spool;
+    private final JobRecords records;
+    private final Inspections inspections = new Inspections(new Inspector(Limits.defaults()));
+    private final RequestDraft.Rules rules = new RequestDraft.Rules(
+            PresetsFile.load(null), new AddressPolicy(List.of()), new TargetUrl.Rules(false, Set.of()));
+    private final AtomicInteger sent = new AtomicInteger();
+    private volatile Instant now = Instant.parse("2026-11-24T10:20:00Z");
+
+    IntakeBench(ObjectStore store, Path spool) {
+        this.store = store;
+        this.spool = spool;
+        records = new JobRecords(store);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /// Asks for a job, as a request would that is told from others by its `external_id`.
+    Acceptance accept(String key, String externalId, Origin origin, @Nullable Gap death)
+            throws IOException, ProblemException, InspectException, InvalidRequestException {
+        InstantSource clock = () -> now;
+        MessageQueue queue = new DyingQueue(sent, death);
+        Intake intake = new Intake(
+                records,
+                new Idempotency(new Claims(store), records, clock),
+                new JobLanes(new JobQueue(queue), new JobQueue(queue)),
+                clock);
+        Draft draft = new RequestDraft(
+                JobRequestReader.read(Json.object().put("external_id", externalId)), rules);
+        return intake.accept(TENANT, draft, new DyingOrigin(origin, death), key);
+    }
+
+    Origin inline(byte[] image) throws ProblemException {
+        return new InlineOrigin(
+                Upload.streamed(
+                        new ByteArrayInputStream(image), image.length, "image/jpeg", Digests.of(_ -> null), spool),
+                store,
+                inspections);
+    }
+
+    Origin stored(String key) {
+        return new BucketOrigin(key, 1 << 20, store, inspections);
+    }
+
+    /// How many messages were sent for jobs.
+    int sent() {
+        return sent.get();
+    }
+
+    private static void dieIf(boolean here) {
+        if (here) {
+            throw new Killed();
+        }
+    }
+
+    private record DyingOrigin(Origin origin, @Nullable Gap death) implements Origin {
+        @Override
+        public void inspect() throws IOException, ProblemException, InspectException, InvalidRequestException {
+            origin.inspect();
+        }
+
+        @Override
+        public @Nullable String version() {
+            return origin.version();
+        }
+
+        @Override
+        public Original bring(Tenant tenant, JobId job, boolean once) throws IOException, ProblemException {
+            dieIf(death == Gap.CLAIMED);
+            Original brought = origin.bring(tenant, job, once);
+            dieIf(death == Gap.ORIGINAL_STORED);
+            return brought;
+        }
+
+        @Override
+        public boolean isThatOf(Accepted accepted) throws IOException, ProblemException {
+            return origin.isThatOf(accepted);
+        }
+    }
+
+    private record DyingQueue(AtomicInteger sent, @Nullable Gap death) implements MessageQueue {
+        @Override
+        public String name() {
+            return "dying";
+        }
+
+        @Override
+        public void send(String body, String group, Duration delay) {
+            dieIf(death == Gap.ACCEPTED_WRITTEN);
+            sent.incrementAndGet();
+            dieIf(death == Gap.ENQUEUED);
+        }
+
+        @Override
+        public List<Message> receive(int max, Duration wait, Duration visibility) {
+            return List.of();
+        }
+
+        @Override
+        public void delete(Message message) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void changeVisibility(Message message, Duration visibility) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void check() {
+            // It is always there.
+        }
+    }
+}
