@@ -38,8 +38,13 @@ final class Idempotency {
     private static final int MOST_KEY = 255;
     private static final int TRIES = 3;
 
-    /// A key as sent, and what was asked for with it but for the image.
-    record Request(Tenant tenant, String keySha256, String fingerprint) {}
+    /// A key as sent, and what was asked for with it but for the image; `version` is that of an original which may
+    /// have others, once it has been looked at.
+    record Request(Tenant tenant, String keySha256, String fingerprint, @Nullable String version) {
+        Request of(@Nullable String found) {
+            return new Request(tenant, keySha256, fingerprint, found);
+        }
+    }
 
     /// The right to accept a job under this id.
     record Turn(Request request, Claim claim, boolean first) {
@@ -64,7 +69,7 @@ final class Idempotency {
             throw new ProblemException(
                     ErrorCode.BAD_IDEMPOTENCY_KEY, "an Idempotency-Key has 1 to 255 printable ASCII characters");
         }
-        return new Request(tenant, sha256(key), sha256(asked));
+        return new Request(tenant, sha256(key), sha256(asked), null);
     }
 
     private static String sha256(String text) {
@@ -108,13 +113,12 @@ final class Idempotency {
 
     /// Claims the key. To be called when [#find] found nothing and all that can be refused has been.
     ///
-    /// @param version the version of an original that may have others
     /// @throws ProblemException as [#find], or if someone has just claimed it, or for another version
-    Turn claim(Request request, @Nullable String version) throws ProblemException {
+    Turn claim(Request request) throws ProblemException {
         for (int i = 0; i < TRIES; i++) {
             Instant now = clock.instant();
             Claim mine = new Claim(
-                    Claim.SCHEMA, JobId.create(now), request.fingerprint(), version, now, now.plus(LEASE));
+                    Claim.SCHEMA, JobId.create(now), request.fingerprint(), request.version(), now, now.plus(LEASE));
             if (claims.create(request.tenant(), request.keySha256(), mine)) {
                 return new Turn(request, mine, true);
             }

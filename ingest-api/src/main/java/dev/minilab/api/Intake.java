@@ -56,7 +56,7 @@ final class Intake {
         }
         draft.check();
         origin.inspect();
-        return commit(tenant, draft, origin, idempotency.claim(request, origin.version()));
+        return commit(tenant, draft, origin, idempotency.claim(request.of(origin.version())));
     }
 
     private static Acceptance replay(Accepted made, Origin origin) throws IOException, ProblemException {

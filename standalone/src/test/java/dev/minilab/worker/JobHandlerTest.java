@@ -22,6 +22,7 @@ import dev.minilab.job.Tenant;
 import dev.minilab.queue.Message;
 import dev.minilab.record.JobQueue;
 import dev.minilab.record.JobRecords;
+import dev.minilab.record.JobRemains;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.standalone.TestQueue;
 import dev.minilab.standalone.TestStore;
@@ -44,6 +45,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +62,9 @@ class JobHandlerTest {
     private static final int MAX_ATTEMPTS = 5;
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    /// What happens while a job runs: its first output is about to be stored.
+    private static final AtomicReference<Runnable> BEFORE_OUTPUT = new AtomicReference<>();
+
     @TempDir
     static Path folder;
 
@@ -75,7 +80,12 @@ class JobHandlerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        embedded = TestStore.start(folder);
+        embedded = TestStore.start(folder, (request, upstream) -> {
+            if (request.method().equals("PUT") && request.path().contains("/results/")) {
+                BEFORE_OUTPUT.get().run();
+            }
+            return upstream.send(request);
+        });
         store = embedded.store();
         records = new JobRecords(store);
         egress = new EgressClient(new AddressPolicy(List.of()));
@@ -94,6 +104,7 @@ class JobHandlerTest {
 
     @BeforeEach
     void fresh() {
+        BEFORE_OUTPUT.set(() -> {});
         webhooks = new TestQueue();
         handler = handler(webhooks);
     }
@@ -263,6 +274,39 @@ class JobHandlerTest {
         }
         assertThat(result.status()).isEqualTo(JobStatus.FAILED);
         return result.error().code();
+    }
+
+    private static List<String> outputs(Accepted accepted) {
+        return store.list(Keys.outputs(accepted.tenant(), accepted.job()), false, null)
+                .keys();
+    }
+
+    @Test
+    @DisplayName("a job that is canceled while it runs stays canceled; the worker that comes late removes its outputs")
+    void canceledWhileRunning() throws Exception {
+        Accepted accepted = accept(null);
+        Result canceled = Result.canceled(accepted.job(), null, 0, NOW);
+        BEFORE_OUTPUT.set(() -> records.finish(accepted, canceled));
+        assertThat(handler.handle(message(accepted, 1))).isEqualTo(Outcome.DONE);
+        assertThat(result(accepted)).isEqualTo(canceled);
+        assertThat(outputs(accepted)).isEmpty();
+        assertThat(store.head(Keys.original(accepted.tenant(), accepted.job())))
+                .as("the original, which a retry needs")
+                .isPresent();
+    }
+
+    @Test
+    @DisplayName("a job that is deleted while it runs stays gone: its worker cannot bring it back")
+    void deletedWhileRunning() throws Exception {
+        Accepted accepted = accept(null);
+        BEFORE_OUTPUT.set(() -> {
+            records.bury(accepted.tenant(), accepted.job(), NOW);
+            new JobRemains(store).remove(accepted.tenant(), accepted.job());
+        });
+        assertThat(handler.handle(message(accepted, 1))).isEqualTo(Outcome.DONE);
+        assertThat(result(accepted).deletedAt()).isEqualTo(NOW);
+        assertThat(outputs(accepted)).isEmpty();
+        assertThat(store.head(Keys.original(accepted.tenant(), accepted.job()))).isEmpty();
     }
 
     @Test
