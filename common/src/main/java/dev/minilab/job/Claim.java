@@ -11,12 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// the same id. `fingerprint` is the SHA-256 in hex of what was asked for, without the image; `version` the ETag of an
 /// image that was in the bucket before, which is then the only one that the job may be made of. Immutable.
 public record Claim(
-        int schema,
-        JobId job,
-        String fingerprint,
-        @Nullable String version,
-        Instant createdAt,
-        Instant leasedUntil) {
+        int schema, JobId job, String fingerprint, @Nullable String version, Instant createdAt, Instant leasedUntil) {
 
     public static final int SCHEMA = 1;
 

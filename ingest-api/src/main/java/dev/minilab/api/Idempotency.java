@@ -6,8 +6,8 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Sha256;
 import dev.minilab.job.Tenant;
-import dev.minilab.record.Claims.Standing;
 import dev.minilab.record.Claims;
+import dev.minilab.record.Claims.Standing;
 import dev.minilab.record.JobRecords;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
@@ -40,7 +40,11 @@ final class Idempotency {
 
     /// A key as sent, and what was asked for with it but for the image; `version` is that of an original which may
     /// have others, once it has been looked at.
-    record Request(Tenant tenant, String keySha256, String fingerprint, @Nullable String version) {
+    record Request(
+            Tenant tenant,
+            String keySha256,
+            String fingerprint,
+            @Nullable String version) {
         Request of(@Nullable String found) {
             return new Request(tenant, keySha256, fingerprint, found);
         }

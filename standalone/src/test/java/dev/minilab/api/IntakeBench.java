@@ -1,5 +1,8 @@
 package dev.minilab.api;
 
+import dev.minilab.egress.AddressPolicy;
+import dev.minilab.egress.TargetUrl;
+import dev.minilab.inspect.InspectException;
 import dev.minilab.inspect.Inspector;
 import dev.minilab.inspect.Limits;
 import dev.minilab.job.Accepted;
@@ -15,9 +18,6 @@ import dev.minilab.record.JobRecords;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.JobRequestReader;
 import dev.minilab.store.ObjectStore;
-import dev.minilab.egress.AddressPolicy;
-import dev.minilab.egress.TargetUrl;
-import dev.minilab.inspect.InspectException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,8 +81,7 @@ final class IntakeBench {
                 new Idempotency(new Claims(store), records, clock),
                 new JobLanes(new JobQueue(queue), new JobQueue(queue)),
                 clock);
-        Draft draft = new RequestDraft(
-                JobRequestReader.read(Json.object().put("external_id", externalId)), rules);
+        Draft draft = new RequestDraft(JobRequestReader.read(Json.object().put("external_id", externalId)), rules);
         return intake.accept(TENANT, draft, new DyingOrigin(origin, death), key);
     }
 

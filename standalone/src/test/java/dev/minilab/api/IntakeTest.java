@@ -125,16 +125,15 @@ class IntakeTest {
     void reused() throws Exception {
         JobId first = accept(0, null).accepted().job();
         refused(ErrorCode.IDEMPOTENCY_KEY_REUSE, () -> accept(1, null));
-        refused(
-                ErrorCode.IDEMPOTENCY_KEY_REUSE,
-                () -> bench.accept(key, "another", bench.inline(images[0]), null));
+        refused(ErrorCode.IDEMPOTENCY_KEY_REUSE, () -> bench.accept(key, "another", bench.inline(images[0]), null));
         bench.pass(Duration.ofHours(24));
         assertThat(accept(1, null).accepted().job()).isNotEqualTo(first);
         assertThat(jobs(key)).hasSize(2);
     }
 
     @Test
-    @DisplayName("C57 another image than the one that a killed request has stored is refused, and the job can be made yet")
+    @DisplayName(
+            "C57 another image than the one that a killed request has stored is refused, and the job can be made yet")
     void otherImageAfterDeath() throws Exception {
         assertThatThrownBy(() -> accept(0, Gap.ORIGINAL_STORED)).isInstanceOf(Killed.class);
         bench.pass(LEASE_OVER);
@@ -166,7 +165,8 @@ class IntakeTest {
         store.store().put(object, images[1], "image/jpeg");
         refused(ErrorCode.SOURCE_CHANGED, () -> bench.accept(key, key, bench.stored(object), null));
         store.store().put(object, images[0], "image/jpeg");
-        JobId job = bench.accept(key, key, bench.stored(object), null).accepted().job();
+        JobId job =
+                bench.accept(key, key, bench.stored(object), null).accepted().job();
         assertThat(store.store().get(Keys.original(IntakeBench.TENANT, job))).contains(images[0]);
         assertThat(jobs(key)).hasSize(1);
     }
@@ -174,7 +174,8 @@ class IntakeTest {
     @Test
     @DisplayName("R2's rules hold for claims too")
     void onR2() throws Exception {
-        try (TestStore strict = TestStore.start(Files.createDirectory(folder.resolve("strict")), new R2Strict(InstantSource.system()))) {
+        try (TestStore strict = TestStore.start(
+                Files.createDirectory(folder.resolve("strict")), new R2Strict(InstantSource.system()))) {
             IntakeBench onR2 = new IntakeBench(strict.store(), folder);
             assertThatThrownBy(() -> onR2.accept(key, key, onR2.inline(images[0]), Gap.ORIGINAL_STORED))
                     .isInstanceOf(Killed.class);
@@ -194,8 +195,8 @@ class IntakeTest {
     @DisplayName("C57, C58 any sequence of requests, deaths, pairs and hours ends as a simple model says")
     void anySequence(long seed) throws Exception {
         Random random = new Random(seed);
-        List<Duration> times = List.of(
-                Duration.ofSeconds(5), LEASE_OVER, LEASE_OVER, Duration.ofHours(1), Duration.ofHours(24));
+        List<Duration> times =
+                List.of(Duration.ofSeconds(5), LEASE_OVER, LEASE_OVER, Duration.ofHours(1), Duration.ofHours(24));
         List<IntakeModel> keys = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             keys.add(new IntakeModel("model-" + seed + "-" + i));
@@ -207,7 +208,8 @@ class IntakeTest {
             step(random, keys.get(random.nextInt(keys.size())), "step " + step);
         }
         for (IntakeModel model : keys) {
-            assertThat(jobs(model.key() + "-0").size() + jobs(model.key() + "-1").size())
+            assertThat(jobs(model.key() + "-0").size()
+                            + jobs(model.key() + "-1").size())
                     .as(model.key())
                     .isEqualTo(model.made());
         }
@@ -231,20 +233,25 @@ class IntakeTest {
             }
         }
         switch (expected) {
-            case JOB -> assertThat(others).as(step).hasSizeLessThan(outcomes.size()).allMatch(
-                    ErrorCode.IDEMPOTENCY_IN_PROGRESS::equals);
+            case JOB ->
+                assertThat(others)
+                        .as(step)
+                        .hasSizeLessThan(outcomes.size())
+                        .allMatch(ErrorCode.IDEMPOTENCY_IN_PROGRESS::equals);
             case KILLED -> assertThat(others).as(step).containsExactly(Killed.class);
-            case REUSE -> assertThat(others).as(step).contains(ErrorCode.IDEMPOTENCY_KEY_REUSE)
-                    .hasSameSizeAs(outcomes);
-            case IN_PROGRESS -> assertThat(others).as(step).hasSameSizeAs(outcomes)
-                    .containsOnly(ErrorCode.IDEMPOTENCY_IN_PROGRESS);
+            case REUSE ->
+                assertThat(others)
+                        .as(step)
+                        .contains(ErrorCode.IDEMPOTENCY_KEY_REUSE)
+                        .hasSameSizeAs(outcomes);
+            case IN_PROGRESS ->
+                assertThat(others).as(step).hasSameSizeAs(outcomes).containsOnly(ErrorCode.IDEMPOTENCY_IN_PROGRESS);
         }
     }
 
     private Object outcome(IntakeModel model, int request, int image, @Nullable Gap death) throws Exception {
         try {
-            return bench.accept(
-                            model.key(), model.key() + "-" + request, bench.inline(images[image]), death)
+            return bench.accept(model.key(), model.key() + "-" + request, bench.inline(images[image]), death)
                     .accepted()
                     .job();
         } catch (ProblemException e) {
