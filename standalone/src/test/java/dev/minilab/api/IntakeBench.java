@@ -81,8 +81,8 @@ final class IntakeBench {
                 new Idempotency(new Claims(store), records, clock),
                 new JobLanes(new JobQueue(queue), new JobQueue(queue)),
                 clock);
-        Draft draft = new RequestDraft(
-                JobRequestReader.read(Json.object().put("external_id", externalId)), rules, null);
+        Draft draft =
+                new RequestDraft(JobRequestReader.read(Json.object().put("external_id", externalId)), rules, null);
         return intake.accept(TENANT, draft, new DyingOrigin(origin, death), key);
     }
 
