@@ -30,6 +30,9 @@ RUN apt-get update \
 COPY minilab LICENSE /opt/minilab/
 COPY --from=build /build/standalone/target/minilab/ /opt/minilab/lib/
 
+# glibc is kept from an arena for each of many threads.
+ENV MALLOC_ARENA_MAX=2
+
 # Most of the memory is for the render processes, and for /tmp, which counts as memory.
 ENV JAVA_OPTS="-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp -XX:MaxRAMPercentage=30"
 

@@ -34,6 +34,19 @@ public enum Metric {
             "minilab.render.processes.replaced",
             "Render processes that crashed or were killed at a limit"),
     PERMITS(Kind.GAUGE, "minilab.permits.free", "Messages that a consumer could take up now", "queue"),
+    QUEUE_MESSAGES(
+            Kind.GAUGE,
+            "minilab.queue.messages",
+            "Messages in a queue as SQS estimates them: visible, in_flight or delayed",
+            "queue",
+            "state"),
+    QUEUE_OLDEST_AGE(
+            Kind.GAUGE,
+            "minilab.queue.oldest.age.seconds",
+            "For how long the oldest visible message waits at most, as this worker sees it; 0 where none waits",
+            "queue"),
+    SWEEPS(Kind.TIMER, "minilab.sweeps", "Sweeps: done, skipped after another worker's, or failed", "outcome"),
+    SWEEPER_RESENT(Kind.COUNTER, "minilab.sweeper.resent", "Jobs that the sweeper sent again", "lane"),
     WEBHOOK_ATTEMPTS(
             Kind.TIMER,
             "minilab.webhook.attempts",

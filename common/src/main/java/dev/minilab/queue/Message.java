@@ -1,5 +1,21 @@
 package dev.minilab.queue;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /// A message as received: `receiveCount` counts from 1 and says how often it was handed out; `receiptHandle` belongs
 /// to this receive only.
-public record Message(String id, String body, String receiptHandle, int receiveCount) {}
+///
+/// @param sentAt when it was sent, by the queue's clock; nothing if the queue does not say
+public record Message(
+        String id,
+        String body,
+        String receiptHandle,
+        int receiveCount,
+        @Nullable Instant sentAt) {
+
+    /// A message of which nobody knows when it was sent.
+    public Message(String id, String body, String receiptHandle, int receiveCount) {
+        this(id, body, receiptHandle, receiveCount, null);
+    }
+}

@@ -37,4 +37,7 @@ public interface MessageQueue {
 
     /// Asks for the queue. What is found wrong is explained for whoever configured it.
     void check();
+
+    /// How many messages it holds, about.
+    Depth depth();
 }

@@ -5,7 +5,9 @@ import dev.minilab.config.Config;
 import dev.minilab.metrics.Meters;
 import dev.minilab.metrics.Metric;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -90,6 +92,10 @@ public final class Queues implements AutoCloseable {
     }
 
     private final class SqsQueue implements MessageQueue {
+        private static final List<QueueAttributeName> DEPTH = List.of(
+                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
+                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED);
         private static final Pattern OLD_HANDLE = Pattern.compile("ReceiptHandleIsInvalid|MessageNotInflight");
         private static final Pattern SOMETHING_INVALID = Pattern.compile("InvalidParameterValue");
         private static final Pattern OF_THE_HANDLE = Pattern.compile("(?i)receipt ?handle");
@@ -133,7 +139,9 @@ public final class Queues implements AutoCloseable {
                                     .maxNumberOfMessages(max)
                                     .waitTimeSeconds((int) wait.toSeconds())
                                     .visibilityTimeout((int) visibility.toSeconds())
-                                    .messageSystemAttributeNames(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT)
+                                    .messageSystemAttributeNames(
+                                            MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
+                                            MessageSystemAttributeName.SENT_TIMESTAMP)
                                     .overrideConfiguration(o -> o.apiCallAttemptTimeout(wait.plus(ATTEMPT_TIMEOUT))
                                             .apiCallTimeout(wait.plus(ATTEMPT_TIMEOUT))))
                             .messages()
@@ -144,7 +152,13 @@ public final class Queues implements AutoCloseable {
 
         private static Message message(software.amazon.awssdk.services.sqs.model.Message m) {
             String count = m.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
-            return new Message(m.messageId(), m.body(), m.receiptHandle(), Integer.parseInt(count));
+            String sent = m.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP);
+            return new Message(
+                    m.messageId(),
+                    m.body(),
+                    m.receiptHandle(),
+                    Integer.parseInt(count),
+                    sent == null ? null : Instant.ofEpochMilli(Long.parseLong(sent)));
         }
 
         @Override
@@ -190,6 +204,22 @@ public final class Queues implements AutoCloseable {
                     || (SOMETHING_INVALID.matcher(answer.errorCode()).find()
                             && answer.errorMessage() != null
                             && OF_THE_HANDLE.matcher(answer.errorMessage()).find());
+        }
+
+        @Override
+        public Depth depth() {
+            Map<QueueAttributeName, String> counts = call(
+                    "GetQueueAttributes " + name,
+                    () -> sqs.getQueueAttributes(a -> a.queueUrl(url()).attributeNames(DEPTH))
+                            .attributes());
+            return new Depth(
+                    count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES),
+                    count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE),
+                    count(counts, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED));
+        }
+
+        private static int count(Map<QueueAttributeName, String> counts, QueueAttributeName name) {
+            return Integer.parseInt(counts.getOrDefault(name, "0"));
         }
 
         @Override

@@ -123,6 +123,13 @@ public final class Worker implements AutoCloseable {
         ofJobs.start();
         part(sweeper(config, store, queues, records, webhookQueue, pending, clock))
                 .start();
+        part(new QueueWatch(jobs, ofJobs::lastTaken, clock)).start();
+        part(new QueueWatch(bulk, ofBulk::lastTaken, clock)).start();
+        part(new QueueWatch(webhooks, ofWebhooks::lastTaken, clock)).start();
+        for (MessageQueue queue : List.of(jobs, bulk, webhooks)) {
+            MessageQueue box = queues.open(Config.Queue.deadLettersOf(queue.name()));
+            part(new QueueWatch(box, () -> null, clock)).start();
+        }
         part(new CapabilityReporter(
                         new WorkerReports(store),
                         WorkerCapabilities.of(config, renderer.isolation(), renderer.codecs(), clock.instant()),

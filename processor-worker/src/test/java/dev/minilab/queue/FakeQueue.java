@@ -146,6 +146,11 @@ public final class FakeQueue implements MessageQueue {
     }
 
     @Override
+    public synchronized Depth depth() {
+        return new Depth(entries.size() - inWork, inWork, 0);
+    }
+
+    @Override
     public void check() {}
 
     /// The ids of the messages that are still in the queue, hidden ones among them.

@@ -1,5 +1,6 @@
 package dev.minilab.standalone;
 
+import dev.minilab.queue.Depth;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import java.time.Duration;
@@ -57,6 +58,11 @@ public final class TestQueue implements MessageQueue {
         if (!sent.contains(message.body())) {
             throw new IllegalArgumentException("never sent");
         }
+    }
+
+    @Override
+    public Depth depth() {
+        return new Depth(sent.size(), 0, 0);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.minilab.worker.consume.Outcome.Done;
 import dev.minilab.worker.consume.Outcome.Reject;
 import dev.minilab.worker.consume.Outcome.RetryAfter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +55,7 @@ public final class Consumer implements AutoCloseable {
     private final Set<Thread> working = ConcurrentHashMap.newKeySet();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile long drainUntil;
+    private volatile @Nullable Instant lastTaken;
     private volatile @Nullable Thread receiver;
 
     public Consumer(MessageQueue queue, Handler handler, Settings settings, Permits.Lane lane, Fairness fairness) {
@@ -98,6 +100,11 @@ public final class Consumer implements AutoCloseable {
             pauseAfterError();
         } finally {
             lane.release(permits - messages.size());
+        }
+        for (Message message : messages) {
+            if (message.receiveCount() == 1 && message.sentAt() != null) {
+                lastTaken = message.sentAt();
+            }
         }
         if (!messages.isEmpty()) {
             Failpoint.RECEIVED.reach();
@@ -197,6 +204,11 @@ public final class Consumer implements AutoCloseable {
                     queue.name(),
                     e.getMessage());
         }
+    }
+
+    /// When the message was sent that was taken last, of those never taken before; nothing if there was none yet.
+    public @Nullable Instant lastTaken() {
+        return lastTaken;
     }
 
     private boolean stopping() {

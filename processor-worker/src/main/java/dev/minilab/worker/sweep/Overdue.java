@@ -2,6 +2,8 @@ package dev.minilab.worker.sweep;
 
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.record.Attempts;
 import dev.minilab.record.DamagedRecordException;
 import dev.minilab.record.JobLanes;
@@ -78,6 +80,7 @@ public final class Overdue implements Step {
             return false;
         }
         lanes.sendAgain(accepted);
+        Meters.count(Metric.SWEEPER_RESENT, accepted.lane().wireName());
         LOG.info("Sent overdue job {} again", accepted.job());
         return true;
     }

@@ -1,5 +1,7 @@
 package dev.minilab.worker.sweep;
 
+import dev.minilab.metrics.Meters;
+import dev.minilab.metrics.Metric;
 import dev.minilab.queue.QueueException;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
@@ -67,12 +69,16 @@ public final class Sweeper implements AutoCloseable {
     }
 
     private void sweepAndGoOn() throws InterruptedException {
+        long start = System.nanoTime();
+        String outcome = "failed";
         try {
-            sweep();
+            outcome = sweep() ? "done" : "skipped";
         } catch (StoreException | QueueException e) {
             LOG.warn("This sweep was cut short: {}", e.getMessage());
         } catch (RuntimeException | Error e) {
             LOG.error("This sweep failed unexpectedly", e);
+        } finally {
+            Meters.timeSince(Metric.SWEEPS, start, outcome);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.minilab.worker.consume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.queue.FakeQueue;
+import dev.minilab.queue.Depth;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import java.time.Duration;
@@ -45,6 +46,11 @@ class HeartbeatTest {
 
         @Override
         public void delete(Message message) {}
+
+        @Override
+        public Depth depth() {
+            return new Depth(0, 0, 0);
+        }
 
         @Override
         public void check() {}
