@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class QueueWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueWatch.class);
-    private static final Duration PERIOD = Duration.ofSeconds(15);
+    private static final Duration PERIOD = Duration.ofSeconds(30);
 
     private final MessageQueue queue;
     private final Supplier<@Nullable Instant> lastTaken;
@@ -42,7 +42,7 @@ final class QueueWatch implements AutoCloseable {
         Meters.gauge(Metric.QUEUE_OLDEST_AGE, this::oldestAgeSeconds, queue.name());
     }
 
-    /// Begins to look every 15 s.
+    /// Begins to look every 30 s.
     QueueWatch start() {
         thread.start();
         return this;
