@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,8 @@ class DeployTest {
     @DisplayName("the dashboard shows every metric of Minilab")
     void complete() throws IOException {
         String dashboard = read("grafana/minilab.json");
-        assertThat(Json.read(dashboard.getBytes(StandardCharsets.UTF_8), Map.class))
+        assertThat(Json.read(dashboard.getBytes(StandardCharsets.UTF_8), Object.class))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsKeys("title", "panels", "templating");
         List<String> missing = Arrays.stream(Metric.values())
                 .map(Metric::exposedName)
