@@ -26,7 +26,8 @@ class QueueWatchTest {
         try (QueueWatch watch = new QueueWatch(queue, taken::get, now::get)) {
             queue.send("a", "t");
             queue.send("b", "t");
-            Message first = queue.receive(1, Duration.ZERO, Duration.ofMinutes(1)).getFirst();
+            Message first =
+                    queue.receive(1, Duration.ZERO, Duration.ofMinutes(1)).getFirst();
             watch.look();
             assertThat(Meters.scrape())
                     .contains("minilab_queue_messages{queue=\"fake\",state=\"visible\"} 1.0")
@@ -48,7 +49,9 @@ class QueueWatchTest {
             watch.look();
             assertThat(watch.oldestAgeSeconds()).as("since it was empty").isEqualTo(30);
             taken.set(NOON.plusSeconds(20));
-            assertThat(watch.oldestAgeSeconds()).as("since one of then was taken").isEqualTo(10);
+            assertThat(watch.oldestAgeSeconds())
+                    .as("since one of then was taken")
+                    .isEqualTo(10);
             taken.set(NOON.minusSeconds(100));
             assertThat(watch.oldestAgeSeconds()).as("what is older is no news").isEqualTo(30);
         }

@@ -36,12 +36,11 @@ final class RenderProcess implements AutoCloseable {
     private static final int OUT_OF_MEMORY = 3;
 
     /// All that a process may know of our environment: how many threads OpenCV's parts take, and that text is UTF-8.
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of(
-                    "OPENBLAS_NUM_THREADS", "1",
-                    "OMP_NUM_THREADS", "1",
-                    "MALLOC_ARENA_MAX", "2",
-                    "LC_ALL", "C.UTF-8");
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "OPENBLAS_NUM_THREADS", "1",
+            "OMP_NUM_THREADS", "1",
+            "MALLOC_ARENA_MAX", "2",
+            "LC_ALL", "C.UTF-8");
 
     private final Process process;
     private final long memory;

@@ -2,8 +2,8 @@ package dev.minilab.worker.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.minilab.queue.FakeQueue;
 import dev.minilab.queue.Depth;
+import dev.minilab.queue.FakeQueue;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import java.time.Duration;

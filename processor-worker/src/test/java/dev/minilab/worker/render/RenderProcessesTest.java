@@ -164,7 +164,15 @@ class RenderProcessesTest {
         assertThat(environment.substring(1, environment.length() - 1).split(", ", -1))
                 .extracting(variable -> variable.substring(0, variable.indexOf('=')))
                 .contains("LC_ALL")
-                .isSubsetOf("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MALLOC_ARENA_MAX", "LC_ALL", "PWD", "OLDPWD", "SHLVL", "_");
+                .isSubsetOf(
+                        "OPENBLAS_NUM_THREADS",
+                        "OMP_NUM_THREADS",
+                        "MALLOC_ARENA_MAX",
+                        "LC_ALL",
+                        "PWD",
+                        "OLDPWD",
+                        "SHLVL",
+                        "_");
     }
 
     @Test
