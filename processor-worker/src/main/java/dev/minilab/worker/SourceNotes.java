@@ -2,7 +2,7 @@ package dev.minilab.worker;
 
 import dev.minilab.worker.source.Fetched;
 import java.net.URI;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +20,25 @@ record SourceNotes(
     private static final String URL = "source-url";
     private static final String ETAG = "source-etag";
 
-    /// All of it ASCII, and some 2.5 kB at most.
+    /// Amazon takes 2 KiB of names and values (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>).
+    private static final int MOST = 2048;
+
+    /// The hash, and as much of the rest as a store takes: of a longer one, later attempts know the URL of the request.
     static Map<String, String> of(Fetched fetched) {
-        Map<String, String> notes = new HashMap<>();
+        Map<String, String> notes = new LinkedHashMap<>();
         notes.put(SHA256, fetched.sha256());
-        notes.put(URL, fetched.url().toString());
-        if (fetched.etag() != null) {
-            notes.put(ETAG, fetched.etag());
-        }
+        putIfItFits(notes, ETAG, fetched.etag());
+        putIfItFits(notes, URL, fetched.url().toString());
         return notes;
+    }
+
+    private static void putIfItFits(Map<String, String> notes, String name, @Nullable String value) {
+        int used = notes.entrySet().stream()
+                .mapToInt(note -> note.getKey().length() + note.getValue().length())
+                .sum();
+        if (value != null && used + name.length() + value.length() <= MOST) {
+            notes.put(name, value);
+        }
     }
 
     static SourceNotes read(Map<String, String> metadata) {

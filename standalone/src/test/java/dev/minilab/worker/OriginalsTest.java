@@ -154,6 +154,20 @@ class OriginalsTest {
     }
 
     @Test
+    @DisplayName("may have the longest of URLs: their metadata stays within the 2 KiB that Amazon takes")
+    void longUrl() throws Exception {
+        String url = accepted("/photo?").sourceUrl() + "";
+        Accepted accepted = accepted("/photo?" + "x".repeat(TargetUrl.MAX_LENGTH - url.length()));
+        Original first = originals.of(accepted);
+        Map<String, String> metadata = store.getDescribed(
+                        Keys.original(accepted.tenant(), accepted.job()), MOST)
+                .orElseThrow()
+                .metadata();
+        assertThat(metadata.toString().length()).isLessThan(2048);
+        assertThat(originals.of(accepted).etag()).isEqualTo(first.etag()).isNotNull();
+    }
+
+    @Test
     @DisplayName("I23 are checked against the hash of what was fetched, by a second attempt too")
     void damaged() throws Exception {
         Accepted accepted = accepted("/photo");
