@@ -20,7 +20,8 @@ record SourceNotes(
     private static final String URL = "source-url";
     private static final String ETAG = "source-etag";
 
-    /// Amazon takes 2 KiB of names and values (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>).
+    /// Amazon takes 2 KiB of names and values
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>).
     private static final int MOST = 2048;
 
     /// The hash, and as much of the rest as a store takes: of a longer one, later attempts know the URL of the request.

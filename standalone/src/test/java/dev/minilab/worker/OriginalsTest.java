@@ -159,8 +159,7 @@ class OriginalsTest {
         String url = accepted("/photo?").sourceUrl() + "";
         Accepted accepted = accepted("/photo?" + "x".repeat(TargetUrl.MAX_LENGTH - url.length()));
         Original first = originals.of(accepted);
-        Map<String, String> metadata = store.getDescribed(
-                        Keys.original(accepted.tenant(), accepted.job()), MOST)
+        Map<String, String> metadata = store.getDescribed(Keys.original(accepted.tenant(), accepted.job()), MOST)
                 .orElseThrow()
                 .metadata();
         assertThat(metadata.toString().length()).isLessThan(2048);
