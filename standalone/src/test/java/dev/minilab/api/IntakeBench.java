@@ -20,6 +20,7 @@ import dev.minilab.request.JobRequestReader;
 import dev.minilab.store.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ final class IntakeBench {
     }
 
     private final ObjectStore store;
-    private final Path spool;
+    private final Spool spool;
     private final JobRecords records;
     private final Inspections inspections = new Inspections(new Inspector(Limits.defaults()));
     private final RequestDraft.Rules rules = new RequestDraft.Rules(
@@ -59,7 +60,7 @@ final class IntakeBench {
 
     IntakeBench(ObjectStore store, Path spool) {
         this.store = store;
-        this.spool = spool;
+        this.spool = new Spool(spool, Files::newOutputStream);
         records = new JobRecords(store);
     }
 
@@ -160,6 +161,11 @@ final class IntakeBench {
         @Override
         public void changeVisibility(Message message, Duration visibility) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Depth depth() {
+            return new Depth(sent.get(), 0, 0);
         }
 
         @Override
