@@ -9,6 +9,7 @@ import dev.minilab.job.Accepted;
 import dev.minilab.job.JobId;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
+import dev.minilab.queue.Depth;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.record.Claims;
