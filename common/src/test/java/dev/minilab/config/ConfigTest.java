@@ -503,8 +503,8 @@ class ConfigTest {
                 "MINILAB_S3_ENDPOINT=https://@.r2.cloudflarestorage.com,MINILAB_S3_REGION=eu-west-1 |"
                         + " MINILAB_S3_REGION is not a region of R2: leave it out, it is auto",
                 "MINILAB_R2_ACCOUNT_ID=@,MINILAB_S3_PUBLIC_ENDPOINT=https://cdn.example.com |"
-                    + " MINILAB_S3_PUBLIC_ENDPOINT cannot be another address than R2's own: R2 does not answer signed"
-                    + " links on custom domains",
+                        + " MINILAB_S3_PUBLIC_ENDPOINT cannot be another address than R2's own: R2 does not answer signed"
+                        + " links on custom domains",
             })
     @DisplayName("explains what cannot work with R2")
     void r2Mistakes(String variables, String mistake) {

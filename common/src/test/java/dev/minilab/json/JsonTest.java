@@ -279,7 +279,7 @@ class JsonTest {
                 "{\"schema\":1,\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finished_at\":\"2026-11-23T22:14:15Z\",\"attempts\":0,\"outputs\":{}}",
                 "{\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finis",
                 "{\"schema\":1,\"job\":\"job_01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"status\":\"failed\",\"finished_at\":\"2026-11-23T22:14:15Z\",\"attempts\":0,\"outputs\":{}}"
-                    + " hocuspocus",
+                        + " hocuspocus",
             })
     @DisplayName("F33 that is damaged is no record, and is not repeated")
     void damaged(String json) {

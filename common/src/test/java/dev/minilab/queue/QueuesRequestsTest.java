@@ -106,8 +106,8 @@ class QueuesRequestsTest {
                 _ -> json(
                         200,
                         "{\"Messages\":[{\"MessageId\":\"m1\",\"ReceiptHandle\":\"h1\",\"Body\":\"b\",\"MD5OfBody\":\"92eb5ffee6ae2fec3ad71c777531578f\","
-                            + "\"Attributes\":{\"ApproximateReceiveCount\":\"3\"}},"
-                            + "{\"MessageId\":\"m2\",\"ReceiptHandle\":\"h2\",\"Body\":\"c\",\"MD5OfBody\":\"4a8a08f09d37b73795649038408b5f33\"}]}"));
+                                + "\"Attributes\":{\"ApproximateReceiveCount\":\"3\"}},"
+                                + "{\"MessageId\":\"m2\",\"ReceiptHandle\":\"h2\",\"Body\":\"c\",\"MD5OfBody\":\"4a8a08f09d37b73795649038408b5f33\"}]}"));
 
         assertThat(queue.receive(7, Duration.ofSeconds(2), Duration.ofSeconds(60)))
                 .extracting(Message::id, Message::body, Message::receiptHandle, Message::receiveCount)

@@ -92,9 +92,9 @@ final class FormBody {
     }
 
     private static boolean isTooLarge(Throwable e) {
-        return e instanceof HttpException http && http.getCode() == 413
-                || e instanceof IllegalStateException
-                        && String.valueOf(e.getMessage()).startsWith("max ");
+        return (e instanceof HttpException http && http.getCode() == 413)
+                || (e instanceof IllegalStateException
+                        && String.valueOf(e.getMessage()).startsWith("max "));
     }
 
     private static JobRequest readJob(Part part) throws IOException, ProblemException, InvalidRequestException {

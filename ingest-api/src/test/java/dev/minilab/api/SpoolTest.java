@@ -94,6 +94,11 @@ class SpoolTest {
             public int read() throws IOException {
                 throw new IOException("No space left on device"); // On the client's side, whatever it says.
             }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                return read();
+            }
         });
         assertThat(refused(spool, breaking, 100_000)).isEqualTo(ErrorCode.BAD_REQUEST);
     }

@@ -34,9 +34,7 @@ public final class Failures implements IExecutionExceptionHandler {
             case MinilabException failed -> err.println(name + failed.getMessage());
             case StoreException failed -> err.println(name + failed.getMessage());
             case QueueException failed -> err.println(name + failed.getMessage());
-            case UncheckedIOException failed ->
-                err.println(
-                        name + failed.getMessage() + ": " + failed.getCause().getMessage());
+            case UncheckedIOException failed -> err.println(name + failed.getMessage() + ": " + failed.getCause());
             default -> throw e;
         }
         return FAILED;

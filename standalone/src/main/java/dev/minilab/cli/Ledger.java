@@ -63,15 +63,16 @@ final class Ledger implements AutoCloseable {
             return;
         }
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(open.size()));
-        while (bytes.hasRemaining() && open.read(bytes) >= 0) {
-            continue; // Until all of it is read.
+        int read = 0;
+        while (bytes.hasRemaining() && read >= 0) {
+            read = open.read(bytes);
         }
         String text = new String(bytes.array(), StandardCharsets.UTF_8);
         int whole = text.lastIndexOf('\n') + 1;
         for (String line : text.substring(0, whole).lines().toList()) {
             try {
-                Line read = Json.read(line.getBytes(StandardCharsets.UTF_8), Line.class);
-                jobs.put(read.key(), read.job());
+                Line found = Json.read(line.getBytes(StandardCharsets.UTF_8), Line.class);
+                jobs.put(found.key(), found.job());
             } catch (UnreadableJsonException _) {
                 throw new IllegalArgumentException(file + ": is not a file of an earlier run");
             }

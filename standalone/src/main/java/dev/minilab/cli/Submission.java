@@ -72,7 +72,7 @@ record Submission(
         } catch (IOException e) {
             return new Sent(name, job, e.toString(), List.of());
         } catch (UncheckedIOException e) {
-            return new Sent(name, job, e.getCause().toString(), List.of());
+            return new Sent(name, job, String.valueOf(e.getMessage()), List.of());
         }
     }
 

@@ -56,7 +56,7 @@ final class IntakeModel {
         if (!free && now.isBefore(leasedUntil)) {
             return Expected.IN_PROGRESS;
         }
-        boolean resumable = !free && now.isBefore(claimed.plus(Claim.RESUMABLE));
+        boolean resumable = !free && claimed != null && now.isBefore(claimed.plus(Claim.RESUMABLE));
         if (!free && !resumable && now.isBefore(leasedUntil.plus(NOBODY_AT_WORK))) {
             return Expected.IN_PROGRESS;
         }

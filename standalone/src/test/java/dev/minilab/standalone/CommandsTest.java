@@ -92,7 +92,8 @@ class CommandsTest {
     @Test
     @DisplayName("I9 submit makes a job of each image of a folder, waits, downloads, and makes no second jobs")
     void submits() throws Exception {
-        Path images = Files.createDirectories(folder.resolve("in/more")).getParent();
+        Path images = folder.resolve("in");
+        Files.createDirectories(images.resolve("more"));
         Files.write(images.resolve("a.jpg"), Images.jpeg(200, 100));
         Files.write(images.resolve("more/b.jpg"), Images.jpeg(100, 200));
         Files.writeString(images.resolve("notes.txt"), "no image");
