@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /// What a command prints on standard output: lines for people, or one JSON value a line. Thread-safe.
-record Report(PrintWriter out, boolean json) {
+public record Report(PrintWriter out, boolean json) {
 
     /// Prints one value, in the one way or in the other.
     void line(Object value, Supplier<String> text) {
@@ -19,7 +19,7 @@ record Report(PrintWriter out, boolean json) {
     }
 
     /// Prints rows below a head, each column as wide as its widest value.
-    void table(List<List<String>> rows) {
+    public void table(List<List<String>> rows) {
         int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {

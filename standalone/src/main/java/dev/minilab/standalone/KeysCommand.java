@@ -3,6 +3,7 @@ package dev.minilab.standalone;
 import dev.minilab.api.ApiKey;
 import dev.minilab.api.KeysFile;
 import dev.minilab.api.Scope;
+import dev.minilab.cli.Report;
 import dev.minilab.job.Tenant;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,12 +12,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `minilab keys create|list|revoke`: who may call. A running API follows the file within a second or two.
 @Command(
@@ -88,6 +93,9 @@ final class KeysCommand implements Callable<Integer> {
 
     @Command(name = "list", description = "Show the keys there are; of a key itself, the file knows its hash only.")
     static final class ListKeys implements Callable<Integer> {
+        @Spec
+        private @Nullable CommandSpec spec;
+
         @CommandLine.Mixin
         private KeysFileOption keys = new KeysFileOption();
 
@@ -103,24 +111,8 @@ final class KeysCommand implements Callable<Integer> {
                         String.join(",", key.scopes()),
                         key.createdAt() == null ? "-" : key.createdAt().toString()));
             }
-            print(rows);
+            new Report(Objects.requireNonNull(spec).commandLine().getOut(), false).table(rows);
             return 0;
-        }
-
-        private static void print(List<List<String>> rows) {
-            int[] widths = new int[rows.getFirst().size()];
-            rows.forEach(row -> {
-                for (int i = 0; i < widths.length; i++) {
-                    widths[i] = Math.max(widths[i], row.get(i).length());
-                }
-            });
-            for (List<String> row : rows) {
-                StringBuilder line = new StringBuilder();
-                for (int i = 0; i < widths.length; i++) {
-                    line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
-                }
-                System.out.println(line.toString().stripTrailing());
-            }
         }
     }
 

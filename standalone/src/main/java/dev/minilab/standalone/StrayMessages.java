@@ -3,17 +3,15 @@ package dev.minilab.standalone;
 import dev.minilab.config.Config;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
-import dev.minilab.queue.QueueException;
 import dev.minilab.queue.Queues;
-import java.time.Duration;
+import dev.minilab.worker.sweep.LetterBox;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The messages that lie in dead-letter queues and that no worker takes up by itself.
 final class StrayMessages {
 
-    private static final Duration HIDDEN = Duration.ofSeconds(30);
-    private static final int MOST = 1000;
     private static final String GROUP = "redrive";
 
     private final Queues queues;
@@ -32,9 +30,10 @@ final class StrayMessages {
         List<Stray> strays = new ArrayList<>();
         for (String name : names) {
             MessageQueue box = queues.open(Config.Queue.deadLettersOf(name));
-            List<Message> messages = take(box);
-            messages.forEach(message -> strays.add(new Stray(box.name(), message)));
-            messages.forEach(message -> box.changeVisibility(message, Duration.ZERO));
+            LetterBox.empty(box, message -> {
+                strays.add(new Stray(box.name(), message));
+                return false;
+            });
         }
         return strays;
     }
@@ -43,33 +42,15 @@ final class StrayMessages {
     ///
     /// @return how many there were
     int sendBack() {
-        int sent = 0;
+        AtomicInteger sent = new AtomicInteger();
         for (String name : names) {
-            MessageQueue box = queues.open(Config.Queue.deadLettersOf(name));
             MessageQueue queue = queues.open(name);
-            for (Message message : take(box)) {
+            LetterBox.empty(queues.open(Config.Queue.deadLettersOf(name)), message -> {
                 queue.send(message.body(), GROUP);
-                box.delete(message);
-                sent++;
-            }
+                sent.incrementAndGet();
+                return true;
+            });
         }
-        return sent;
-    }
-
-    /// A queue without a dead-letter queue is an installation's own choice.
-    private static List<Message> take(MessageQueue box) {
-        List<Message> all = new ArrayList<>();
-        try {
-            List<Message> some;
-            do {
-                some = box.receive(10, Duration.ZERO, HIDDEN);
-                all.addAll(some);
-            } while (!some.isEmpty() && all.size() < MOST);
-        } catch (QueueException e) {
-            if (e.retryable()) {
-                throw e;
-            }
-        }
-        return all;
+        return sent.get();
     }
 }

@@ -6,14 +6,11 @@ import dev.minilab.api.Idempotency.Request;
 import dev.minilab.api.Idempotency.Turn;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
-import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobId;
-import dev.minilab.job.Lane;
-import dev.minilab.job.OutputSpec;
-import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
 import dev.minilab.record.Claims;
 import dev.minilab.record.JobRecords;
+import dev.minilab.standalone.TestJobs;
 import dev.minilab.standalone.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +117,7 @@ class IdempotencyModelTest {
                 case 1 -> idempotency.giveUp(turn, true);
                 case 2 -> idempotency.giveUp(turn, false);
                 case 3 -> {
-                    Accepted accepted = accepted(tenant, turn.job());
+                    Accepted accepted = TestJobs.accepted(tenant, turn.job(), now, null);
                     assertThat(records.accept(accepted)).as("accepted once").isEqualTo(accepted);
                     made.put(key, new Made(asked, turn.job(), turn.claim().createdAt()));
                 }
@@ -146,24 +143,5 @@ class IdempotencyModelTest {
         assertThat(records.accepted(tenant, job)).isPresent();
         assertThat(request(idempotency, tenant, key, "request 1", 3)).isNull();
         assertThat(request(idempotency, tenant, key, "request 2", 3)).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSE);
-    }
-
-    private Accepted accepted(Tenant tenant, JobId job) {
-        return new Accepted(
-                Accepted.SCHEMA,
-                job,
-                tenant,
-                now,
-                new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1),
-                Map.of("small", OutputSpec.inside(100)),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                null,
-                Lane.INTERACTIVE,
-                null,
-                null);
     }
 }

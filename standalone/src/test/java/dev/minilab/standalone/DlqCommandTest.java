@@ -6,15 +6,11 @@ import dev.minilab.config.Config;
 import dev.minilab.job.Accepted;
 import dev.minilab.job.DeadLetter;
 import dev.minilab.job.ErrorCode;
-import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobError;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Keys;
-import dev.minilab.job.Lane;
-import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Result;
-import dev.minilab.job.Source;
 import dev.minilab.job.Tenant;
 import dev.minilab.json.Json;
 import dev.minilab.queue.Message;
@@ -55,7 +51,8 @@ class DlqCommandTest {
     private final Config config = Config.load(SharedInfra.get().settings());
     private final ObjectStore store = new ObjectStore(config.store());
     private final Queues queues = new Queues(config.queue());
-    private final Accepted job = given();
+    private final Instant now = Instant.now();
+    private final Accepted job = TestJobs.accepted(TENANT, JobId.create(now), now, null);
 
     private record Answer(int code, String text) {
         JsonNode json() {
@@ -158,25 +155,5 @@ class DlqCommandTest {
     @DisplayName("I27 what is not an installation is said")
     void nothingThere() {
         assertThat(run("list", "--data", nothing.toString()).code()).isNotZero();
-    }
-
-    private static Accepted given() {
-        Instant now = Instant.now();
-        return new Accepted(
-                Accepted.SCHEMA,
-                JobId.create(now),
-                TENANT,
-                now,
-                new Source(ImageFormat.JPEG, 4, 2, 1, "0".repeat(64), 1, 1),
-                Map.of("small", OutputSpec.inside(100)),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                null,
-                Lane.INTERACTIVE,
-                null,
-                null);
     }
 }

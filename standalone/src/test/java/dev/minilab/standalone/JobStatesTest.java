@@ -4,16 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.job.Accepted;
 import dev.minilab.job.ErrorCode;
-import dev.minilab.job.ImageFormat;
 import dev.minilab.job.JobError;
-import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
-import dev.minilab.job.Lane;
-import dev.minilab.job.OutputSpec;
 import dev.minilab.job.Result;
-import dev.minilab.job.Source;
 import dev.minilab.job.Started;
-import dev.minilab.job.Tenant;
 import dev.minilab.record.JobRecords;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -60,7 +54,7 @@ class JobStatesTest {
             JobRecords records = new JobRecords(embedded.store());
             table.rows()
                     .forEach((from, row) -> row.forEach((event, to) -> {
-                        Accepted job = job();
+                        Accepted job = TestJobs.accepted(NOW, null);
                         WAYS.getOrDefault(from, List.of()).forEach(step -> happen(records, job, step));
                         String before = state(records, job);
                         happen(records, job, event);
@@ -71,25 +65,6 @@ class JobStatesTest {
                     }));
         }
         assertThat(wrong).isEmpty();
-    }
-
-    private static Accepted job() {
-        return new Accepted(
-                Accepted.SCHEMA,
-                JobId.create(NOW),
-                Tenant.DEFAULT,
-                NOW,
-                new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1),
-                Map.of("small", OutputSpec.inside(100)),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                null,
-                Lane.INTERACTIVE,
-                null,
-                null);
     }
 
     private static void happen(JobRecords records, Accepted job, String event) {

@@ -21,10 +21,15 @@ public final class TestJobs {
 
     /// A job that was accepted, as it stands in the records.
     public static Accepted accepted(Instant at, Accepted.@Nullable Webhook webhook) {
+        return accepted(Tenant.DEFAULT, JobId.create(at), at, webhook);
+    }
+
+    /// One of a tenant, with an id that is given.
+    public static Accepted accepted(Tenant tenant, JobId job, Instant at, Accepted.@Nullable Webhook webhook) {
         return new Accepted(
                 Accepted.SCHEMA,
-                JobId.create(at),
-                Tenant.DEFAULT,
+                job,
+                tenant,
                 at,
                 new Source(ImageFormat.JPEG, 4, 2, 10, "0".repeat(64), 1, 1),
                 Map.of("small", OutputSpec.inside(100)),
