@@ -193,12 +193,9 @@ final class JobHandler implements Handler {
             Inspection inspection = inspector.inspectWhole(original.bytes());
             RenderRequest request =
                     new RenderRequest(original.bytes(), inspection, accepted.outputs(), watermarks.of(accepted));
-            if (begun > 1) {
-                attempts.begin(accepted.tenant(), accepted.job(), new Started(startedAt, begun));
-            }
             Rendering rendering;
             try (var _ = Meters.timing(Metric.STAGE, "render")) {
-                rendering = renderer.render(request);
+                rendering = renderer.render(request, () -> begin(accepted, new Started(startedAt, begun)));
             }
             Failpoint.RENDERED.reach();
             Map<String, Result.Output> outputs;
@@ -233,6 +230,13 @@ final class JobHandler implements Handler {
             if (begun > 1 && !atFault) {
                 withdraw(accepted, begun);
             }
+        }
+    }
+
+    /// Once it has its turn and no sooner: what ends a worker while a job waits is not that job.
+    private void begin(Accepted accepted, Started attempt) {
+        if (attempt.attempt() > 1) {
+            attempts.begin(accepted.tenant(), accepted.job(), attempt);
         }
     }
 

@@ -20,10 +20,11 @@ interface Engine extends AutoCloseable {
     ///
     /// @param wait how long to wait for a place to run
     /// @param limit how long it may then take
+    /// @param begins is run once there is a place, before the render
     /// @throws RenderException if the original cannot be rendered, `decode_timeout` and `memory_exceeded` included
     /// @throws ProcessLostException if the process ended before its time
     /// @throws RendererBusyException if no place was free
-    Rendering render(RenderRequest request, Duration wait, Duration limit)
+    Rendering render(RenderRequest request, Duration wait, Duration limit, Runnable begins)
             throws RenderException, ProcessLostException, InterruptedException;
 
     @Override

@@ -89,7 +89,7 @@ final class ProcessEngine implements Engine {
     }
 
     @Override
-    public Rendering render(RenderRequest request, Duration wait, Duration limit)
+    public Rendering render(RenderRequest request, Duration wait, Duration limit, Runnable begins)
             throws RenderException, ProcessLostException, InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
         if (!slots.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -98,6 +98,7 @@ final class ProcessEngine implements Engine {
         try {
             RenderProcess process = take(deadline).orElseThrow(() -> busy(wait));
             try {
+                begins.run();
                 return process.render(request, limit);
             } finally {
                 if (process.usable()) {

@@ -63,18 +63,24 @@ public final class Renderer implements AutoCloseable {
         return engine.codecs();
     }
 
+    /// [#render(RenderRequest, Runnable)] for a caller that need not know when it begins.
+    public Rendering render(RenderRequest request) throws RenderException, InterruptedException {
+        return render(request, () -> {});
+    }
+
     /// Renders all outputs of one original; waits for room and for the work.
     ///
+    /// @param begins is run when the wait for room is over, before each try; what it throws ends the render
     /// @throws RenderException if the original cannot be decoded, or not within time and memory, or if it brought
     ///     down three processes (`poison`)
     /// @throws RendererBusyException if there was no room
-    public Rendering render(RenderRequest request) throws RenderException, InterruptedException {
+    public Rendering render(RenderRequest request, Runnable begins) throws RenderException, InterruptedException {
         long end = System.nanoTime() + jobLimit.multipliedBy(2).toNanos();
         try (var _ = admission.enter(Prediction.of(request), jobLimit)) {
             for (int lost = 1; ; lost++) {
                 try {
                     Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-                    return engine.render(request, shorter(jobLimit, left), shorter(limit, left));
+                    return engine.render(request, shorter(jobLimit, left), shorter(limit, left), begins);
                 } catch (ProcessLostException e) {
                     LOG.warn("Lost render process {} of {} to one image: {}", lost, MAX_LOST, e.getMessage());
                     if (lost == MAX_LOST) {

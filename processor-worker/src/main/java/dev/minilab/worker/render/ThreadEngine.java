@@ -40,10 +40,16 @@ final class ThreadEngine implements Engine {
     }
 
     @Override
-    public Rendering render(RenderRequest request, Duration wait, Duration limit)
+    public Rendering render(RenderRequest request, Duration wait, Duration limit, Runnable begins)
             throws RenderException, InterruptedException {
         if (!slots.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new RendererBusyException("no render thread was free within " + wait.toSeconds() + " s");
+        }
+        try {
+            begins.run();
+        } catch (RuntimeException e) {
+            slots.release();
+            throw e;
         }
         Future<Rendering> rendering = threads.submit(() -> {
             try {

@@ -24,6 +24,6 @@ final class ParentMain {
             ProcessHandle.current().descendants().forEach(process -> System.out.println(process.pid()));
             System.out.println("READY");
         });
-        engine.render(EvilMain.tell("hang"), Duration.ofMinutes(1), Duration.ofMinutes(1));
+        engine.render(EvilMain.tell("hang"), Duration.ofMinutes(1), Duration.ofMinutes(1), () -> {});
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -106,9 +107,9 @@ class RenderProcessesTest {
         try (ProcessEngine single = new ProcessEngine(1, command(), Isolation.PROCESS, MEMORY)) {
             single.awaitReady(2);
             Path decodes = Files.createFile(folder.resolve("stands-in"));
-            assertThatThrownBy(() -> single.render(EvilMain.tell("halt " + decodes), WAIT, LIMIT))
+            assertThatThrownBy(() -> single.render(EvilMain.tell("halt " + decodes), WAIT, LIMIT, () -> {}))
                     .isInstanceOf(ProcessLostException.class);
-            assertThat(single.render(WarmUp.request(), Duration.ofSeconds(1), LIMIT)
+            assertThat(single.render(WarmUp.request(), Duration.ofSeconds(1), LIMIT, () -> {})
                             .outputs())
                     .hasSize(3);
             single.awaitReady(1); // And yet another is made.
@@ -119,7 +120,7 @@ class RenderProcessesTest {
     @ValueSource(strings = {"garbage", "huge", "wrong"})
     @DisplayName("nonsense in the channel ends the process, as a crash does")
     void nonsense(String told) throws Exception {
-        assertThatThrownBy(() -> engine.render(EvilMain.tell(told), WAIT, LIMIT))
+        assertThatThrownBy(() -> engine.render(EvilMain.tell(told), WAIT, LIMIT, () -> {}))
                 .isInstanceOf(ProcessLostException.class);
         assertWorks();
     }
@@ -201,18 +202,22 @@ class RenderProcessesTest {
     }
 
     @Test
-    @DisplayName("who finds no process free in time is told so")
+    @DisplayName("who finds no process free in time is told so, and has not begun")
     void busy() throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<RenderException> first = threads.submit(() -> refused("hang"));
             Future<RenderException> second = threads.submit(() -> refused("hang"));
             Renderer impatient = new Renderer(engine, new Admission(1L << 30), LIMIT, Duration.ofMillis(100));
+            AtomicInteger begun = new AtomicInteger();
+            AtomicInteger rendered = new AtomicInteger();
             assertThatThrownBy(() -> {
                         while (!first.isDone() || !second.isDone()) {
-                            impatient.render(WarmUp.request());
+                            impatient.render(WarmUp.request(), begun::incrementAndGet);
+                            rendered.incrementAndGet();
                         }
                     })
                     .isInstanceOf(RendererBusyException.class);
+            assertThat(begun).hasValue(rendered.get());
             first.get();
             second.get();
         }

@@ -58,11 +58,11 @@ class SandboxTest {
     }
 
     private static String ask(ProcessEngine engine, String told) throws Exception {
-        return EvilMain.text(engine.render(EvilMain.tell(told), WAIT, LIMIT));
+        return EvilMain.text(engine.render(EvilMain.tell(told), WAIT, LIMIT, () -> {}));
     }
 
     private static void assertRenders(ProcessEngine engine) throws Exception {
-        assertThat(engine.render(WarmUp.request(), WAIT, LIMIT).outputs())
+        assertThat(engine.render(WarmUp.request(), WAIT, LIMIT, () -> {}).outputs())
                 .hasSize(3)
                 .allSatisfy((_, output) -> assertThat(output).isInstanceOf(Rendering.Rendered.class));
     }
@@ -97,7 +97,7 @@ class SandboxTest {
     @DisplayName("is ended when it takes too much memory, and replaced")
     void memory() throws Exception {
         RenderException refused = catchThrowableOfType(
-                RenderException.class, () -> sandboxed.render(EvilMain.tell("native"), WAIT, LIMIT));
+                RenderException.class, () -> sandboxed.render(EvilMain.tell("native"), WAIT, LIMIT, () -> {}));
         assertThat(refused.code()).isEqualTo(ErrorCode.MEMORY_EXCEEDED);
         assertRenders(sandboxed);
     }
