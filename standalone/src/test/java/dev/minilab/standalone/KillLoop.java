@@ -46,7 +46,7 @@ final class KillLoop implements AutoCloseable {
     private static final String ISOLATION = "MINILAB_RENDER_ISOLATION";
     private static final int WORKERS = 2;
     /// Longer than the lease on an idempotency key whose first request was killed.
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Audit audit;
     private final Random random;

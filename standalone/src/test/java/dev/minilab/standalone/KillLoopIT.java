@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillLoopIT {
 
     /// Visibility, a sweep at twice the overdue time, a retry's wait and the job itself, with room for a busy machine.
-    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final Duration BOUND = Duration.ofSeconds(60);
 
     private final long seed = Long.getLong("minilab.seed", System.nanoTime());
 
