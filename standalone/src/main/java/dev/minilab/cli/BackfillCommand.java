@@ -24,10 +24,7 @@ import picocli.CommandLine.Spec;
 
 /// `./minilab backfill`: makes jobs of objects that are in the bucket already. Lists the bucket as the environment
 /// configures it, and asks the API for the jobs, with a key of scope `admin` where keys are on.
-@Command(
-        name = "backfill",
-        description = "Make jobs of objects that are in the bucket already, on the bulk lane.",
-        mixinStandardHelpOptions = true)
+@Command(name = "backfill", description = "Make jobs of objects that are in the bucket already, on the bulk lane.")
 public final class BackfillCommand implements Callable<Integer> {
 
     private static final int AT_A_TIME = 8;

@@ -14,10 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `./minilab capabilities`: what an installation can do.
-@Command(
-        name = "capabilities",
-        description = "Tell which formats, codecs and limits an installation has.",
-        mixinStandardHelpOptions = true)
+@Command(name = "capabilities", description = "Tell which formats, codecs and limits an installation has.")
 public final class CapabilitiesCommand implements Callable<Integer> {
 
     @Spec

@@ -11,10 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// `./minilab completion`: a script for bash, and for zsh with `bashcompinit`.
-@Command(
-        name = "completion",
-        description = "Print a completion script: source <(./minilab completion)",
-        mixinStandardHelpOptions = true)
+@Command(name = "completion", description = "Print a completion script: source <(./minilab completion)")
 public final class CompletionCommand implements Callable<Integer> {
 
     @Spec

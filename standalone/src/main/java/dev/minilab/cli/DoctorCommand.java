@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = "Check bucket, queues and this machine, as the environment configures them, and tell how to mend"
-                + " what is wrong.",
-        mixinStandardHelpOptions = true)
+                + " what is wrong.")
 public final class DoctorCommand implements Callable<Integer> {
 
     private final Map<String, String> env;

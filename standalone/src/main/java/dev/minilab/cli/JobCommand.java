@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 
 /// `./minilab job ID`: one job. With `--watch`, everything that happens to it until it ends, and exit code 1 unless it
 /// succeeds.
-@Command(name = "job", description = "Show a job, or watch it.", mixinStandardHelpOptions = true)
+@Command(name = "job", description = "Show a job, or watch it.")
 public final class JobCommand implements Callable<Integer> {
 
     @Spec

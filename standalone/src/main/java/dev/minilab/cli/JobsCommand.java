@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `./minilab jobs`: the newest jobs.
-@Command(name = "jobs", description = "List jobs, the newest first.", mixinStandardHelpOptions = true)
+@Command(name = "jobs", description = "List jobs, the newest first.")
 public final class JobsCommand implements Callable<Integer> {
 
     private static final int LARGEST_PAGE = 100;

@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "setup",
         description = "Create bucket, lifecycle and CORS rules, and queues with dead-letter queues, as far as they are"
-                + " missing.",
-        mixinStandardHelpOptions = true)
+                + " missing.")
 public final class SetupCommand implements Callable<Integer> {
 
     /// Something that was missing.

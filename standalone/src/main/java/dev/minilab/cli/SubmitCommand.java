@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "submit",
         description = "Make jobs of images: of files, and of the images in folders. What was sent within a day with the"
-                + " same wishes is not made again.",
-        mixinStandardHelpOptions = true)
+                + " same wishes is not made again.")
 public final class SubmitCommand implements Callable<Integer> {
 
     private static final int MOST_AT_A_TIME = 64;

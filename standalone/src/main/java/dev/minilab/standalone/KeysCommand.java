@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "keys",
         description = "API keys.",
-        mixinStandardHelpOptions = true,
         subcommands = {KeysCommand.Create.class, KeysCommand.ListKeys.class, KeysCommand.Revoke.class})
 final class KeysCommand implements Callable<Integer> {
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
         name = "minilab",
         description = "Asynchronous image processing on S3 and SQS, or with nothing but this.",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Main.Version.class,
         subcommands = {
             Main.Serve.class,

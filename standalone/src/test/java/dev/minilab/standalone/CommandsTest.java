@@ -89,6 +89,33 @@ class CommandsTest {
                 .toList();
     }
 
+    private static Stream<List<String>> paths(List<String> path, CommandLine command) {
+        return Stream.concat(
+                Stream.of(path),
+                command.getSubcommands().entrySet().stream()
+                        .flatMap(sub -> paths(
+                                Stream.concat(path.stream(), Stream.of(sub.getKey()))
+                                        .toList(),
+                                sub.getValue())));
+    }
+
+    @Test
+    @DisplayName("every command says how it is used")
+    void help() {
+        List<List<String>> all = paths(List.of(), Main.commandLine()).toList();
+        assertThat(all).contains(List.of("dlq", "redrive"), List.of("serve"));
+        for (List<String> path : all) {
+            Ran ran = run(Stream.concat(path.stream(), Stream.of("--help")).toArray(String[]::new));
+            assertThat(ran.code()).as("%s", path).isZero();
+            assertThat(ran.out())
+                    .startsWith("Usage: "
+                            + String.join(
+                                    " ",
+                                    Stream.concat(Stream.of("minilab"), path.stream())
+                                            .toList()));
+        }
+    }
+
     @Test
     @DisplayName("I9 submit makes a job of each image of a folder, waits, downloads, and makes no second jobs")
     void submits() throws Exception {
