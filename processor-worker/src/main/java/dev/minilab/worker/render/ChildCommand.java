@@ -15,8 +15,11 @@ import java.util.stream.Stream;
 record ChildCommand(Path javaHome, List<Path> classPath, Path natives, String mainClass, long heap) {
 
     /// Ignores what a terminal or a service manager sends to all processes of a group, since the worker decides when
-    /// its processes end; and moves the channel from standard output, where any library may write, to descriptor 3.
-    private static final String SHELL = "trap '' INT TERM HUP; exec \"$@\" 3>&1 1>&2";
+    /// its processes end; moves the channel from standard output, where any library may write, to descriptor 3; and
+    /// opens the memory that both share, if it can.
+    private static final String SHELL =
+            "trap '' INT TERM HUP; [ -z \"$SHARED\" ] || command exec 4<>\"$SHARED\"; unset SHARED; "
+                    + "exec \"$@\" 3>&1 1>&2";
 
     /// `off` leaves libvips alone.
     private static final String LIBVIPS = "minilab.libvips";

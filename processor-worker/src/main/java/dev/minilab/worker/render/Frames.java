@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The messages between worker and render process: a magic number, how many frames, the length of each (32 bits, big
-/// endian), then their bytes.
+/// endian), then their bytes, but for those that lie in the memory that both share.
 ///
 /// A reader believes nothing: more frames or bytes than it allows, or another beginning, are refused before any
 /// memory is taken for them.
@@ -22,13 +22,14 @@ final class Frames {
 
     private Frames() {}
 
-    static void write(DataOutputStream out, List<byte[]> frames) throws IOException {
+    static void write(DataOutputStream out, SharedMemory shared, List<byte[]> frames) throws IOException {
+        List<byte[]> rest = shared.put(frames);
         out.writeInt(MAGIC);
         out.writeInt(frames.size());
         for (byte[] frame : frames) {
             out.writeInt(frame.length);
         }
-        for (byte[] frame : frames) {
+        for (byte[] frame : rest) {
             out.write(frame);
         }
         out.flush();
@@ -39,7 +40,7 @@ final class Frames {
     /// @param maxBytes of all frames together
     /// @throws EOFException if the other side has closed the channel
     /// @throws MalformedMessageException if that is no message, or too large a one
-    static List<byte[]> read(DataInputStream in, long maxBytes) throws IOException {
+    static List<byte[]> read(DataInputStream in, SharedMemory shared, long maxBytes) throws IOException {
         if (in.readInt() != MAGIC) {
             throw new MalformedMessageException("what arrived is no message");
         }
@@ -50,8 +51,14 @@ final class Frames {
             total += lengths[i];
         }
         List<byte[]> frames = new ArrayList<>(lengths.length);
+        long used = 0;
         for (int length : lengths) {
-            frames.add(frame(in, length));
+            if (shared.holds(used, length)) {
+                frames.add(shared.get(used, length));
+                used += length;
+            } else {
+                frames.add(frame(in, length));
+            }
         }
         return frames;
     }

@@ -25,14 +25,13 @@ final class Messages {
 
     private Messages() {}
 
-    /// What both say first: the codecs they know, and those they have.
-    static List<byte[]> greeting(List<Capabilities.Codec> codecs) {
-        return List.of(Json.write(new Greeting(codecs)));
+    static List<byte[]> of(Greeting greeting) {
+        return List.of(Json.write(greeting));
     }
 
     /// @throws MalformedMessageException if that is no greeting
-    static List<Capabilities.Codec> codecs(List<byte[]> greeting) throws MalformedMessageException {
-        return new Files(greeting).header(Greeting.class).codecs;
+    static Greeting greeting(List<byte[]> greeting) throws MalformedMessageException {
+        return new Files(greeting).header(Greeting.class);
     }
 
     static List<byte[]> of(RenderRequest request) {
@@ -114,7 +113,8 @@ final class Messages {
         return reply.rendering.withOutputs(Collections.unmodifiableMap(outputs));
     }
 
-    record Greeting(List<Capabilities.Codec> codecs) {}
+    /// What both say first: the codecs they know, and those they have; and whether they share memory.
+    record Greeting(List<Capabilities.Codec> codecs, boolean shared) {}
 
     /// Either a rendering, or why there is none: with a code for the client, without one for our log.
     record Reply(

@@ -8,10 +8,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// What Java cannot do with pipes.
+/// What Java cannot do with pipes, and the way to functions of the C library.
 final class Pipes {
 
     private static final int F_SETPIPE_SZ = 1031;
+
+    static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
     /// What any user may ask for.
     static final int BYTES = 1 << 20;
@@ -36,12 +38,17 @@ final class Pipes {
     /// Gives a pipe a buffer that holds most originals, on Linux. With the usual 64 KiB both ends have to wake up for
     /// every piece, and on a busy machine each of them waits for its turn. Changes nothing where it cannot.
     static void enlarge(int descriptor) {
-        if (System.getProperty("os.name").equals("Linux")) {
-            try {
-                int _ = (int) FCNTL.invokeExact(descriptor, F_SETPIPE_SZ, BYTES);
-            } catch (Throwable e) {
-                throw new IllegalStateException("fcntl cannot be called", e);
-            }
+        if (LINUX) {
+            int _ = fcntl(descriptor, F_SETPIPE_SZ, BYTES);
+        }
+    }
+
+    /// Less than 0 if that cannot be done.
+    static int fcntl(int descriptor, int command, int argument) {
+        try {
+            return (int) FCNTL.invokeExact(descriptor, command, argument);
+        } catch (Throwable e) {
+            throw new IllegalStateException("fcntl cannot be called", e);
         }
     }
 
@@ -60,7 +67,7 @@ final class Pipes {
     }
 
     @SuppressWarnings("restricted") // Functions of the C library with their own signatures.
-    private static MethodHandle function(String name, FunctionDescriptor signature, Linker.Option... options) {
+    static MethodHandle function(String name, FunctionDescriptor signature, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature, options);
     }

@@ -2,6 +2,7 @@ package dev.minilab.worker.render;
 
 import dev.minilab.job.Capabilities;
 import dev.minilab.worker.codec.RenderException;
+import dev.minilab.worker.render.Messages.Greeting;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -55,10 +56,12 @@ public final class RenderMain {
             Runtime.getRuntime().halt(0); // At once: a decoder may be hanging.
         });
         try {
-            Work work = start.apply(Messages.codecs(Frames.read(in, MAX_GREETING)));
-            Frames.write(out, Messages.greeting(work.codecs()));
+            Greeting greeting = Messages.greeting(Frames.read(in, SharedMemory.NONE, MAX_GREETING));
+            SharedMemory shared = greeting.shared() ? SharedMemory.inherited() : SharedMemory.NONE;
+            Work work = start.apply(greeting.codecs());
+            Frames.write(out, SharedMemory.NONE, Messages.of(new Greeting(work.codecs(), shared.exists())));
             while (true) {
-                Frames.write(out, answer(work, Frames.read(in, MAX_REQUEST)));
+                Frames.write(out, shared, answer(work, Frames.read(in, shared, MAX_REQUEST)));
             }
         } catch (EOFException _) {
             Runtime.getRuntime().halt(0);

@@ -5,6 +5,7 @@ import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.image.RenderRequest;
 import dev.minilab.worker.image.Rendering;
 import dev.minilab.worker.render.Frames.MalformedMessageException;
+import dev.minilab.worker.render.Messages.Greeting;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -48,12 +49,17 @@ final class RenderProcess implements AutoCloseable {
     private final DataOutputStream out;
     private final DataInputStream in;
     private final ExecutorService channel;
+    private final SharedMemory memoryOfBoth;
+    /// The same, once the process says that it has it too.
+    private SharedMemory shared = SharedMemory.NONE;
+
     private volatile List<ProcessHandle> family;
     private volatile ProcessHandle renderer;
     private volatile boolean killed;
 
-    private RenderProcess(Process process, long memory) {
+    private RenderProcess(Process process, SharedMemory memoryOfBoth, long memory) {
         this.process = process;
+        this.memoryOfBoth = memoryOfBoth;
         this.memory = memory;
         log = new ChildLog(process.pid(), process.getErrorStream());
         out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), Pipes.BYTES));
@@ -62,7 +68,10 @@ final class RenderProcess implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("render-" + process.pid()).factory());
         family = List.of(process.toHandle());
         renderer = process.toHandle();
-        var _ = process.onExit().thenRun(channel::shutdown);
+        var _ = process.onExit().thenRun(() -> {
+            channel.execute(memoryOfBoth::close); // The last that it does.
+            channel.shutdown();
+        });
     }
 
     /// Starts a process. Under bubblewrap it dies with the thread that calls this.
@@ -72,7 +81,14 @@ final class RenderProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(new java.io.File("/"));
         builder.environment().clear();
         builder.environment().putAll(ENVIRONMENT);
-        return new RenderProcess(builder.start(), memory);
+        SharedMemory shared = SharedMemory.create();
+        builder.environment().put("SHARED", shared.path());
+        try {
+            return new RenderProcess(builder.start(), shared, memory);
+        } catch (IOException | RuntimeException e) {
+            shared.close();
+            throw e;
+        }
     }
 
     long pid() {
@@ -102,8 +118,10 @@ final class RenderProcess implements AutoCloseable {
             throws RenderException, ProcessLostException, InterruptedException {
         return ask(
                 () -> {
-                    Frames.write(out, Messages.greeting(known));
-                    return Messages.codecs(Frames.read(in, RenderMain.MAX_GREETING));
+                    Frames.write(out, SharedMemory.NONE, Messages.of(new Greeting(known, memoryOfBoth.exists())));
+                    Greeting answer = Messages.greeting(Frames.read(in, SharedMemory.NONE, RenderMain.MAX_GREETING));
+                    shared = answer.shared() ? memoryOfBoth : SharedMemory.NONE;
+                    return answer.codecs();
                 },
                 limit);
     }
@@ -152,8 +170,8 @@ final class RenderProcess implements AutoCloseable {
     }
 
     private Rendering exchange(RenderRequest request) throws IOException, RenderException {
-        Frames.write(out, Messages.of(request));
-        return Messages.rendering(Frames.read(in, RenderMain.MAX_REPLY), request);
+        Frames.write(out, shared, Messages.of(request));
+        return Messages.rendering(Frames.read(in, shared, RenderMain.MAX_REPLY), request);
     }
 
     private <T> T await(Future<T> reply, Duration limit)

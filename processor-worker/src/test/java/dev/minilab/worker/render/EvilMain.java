@@ -42,6 +42,7 @@ final class EvilMain {
                 case "environment" -> answer(System.getenv().toString());
                 case "network" -> answer(connect(Integer.parseInt(words[1])));
                 case "file" -> answer(Files.exists(Path.of(words[1])) ? "seen" : "unseen");
+                case "shared" -> answer(shared());
                 case "mistake" -> throw new IllegalArgumentException("a mistake");
                 case "wrong" -> new Rendering(Map.of(), 0, 1, null);
                 default -> GOOD.render(request);
@@ -108,6 +109,15 @@ final class EvilMain {
             throw new IllegalStateException(e);
         }
         throw new AssertionError();
+    }
+
+    private static String shared() {
+        try {
+            SharedMemory shared = SharedMemory.inherited();
+            return shared.exists() ? "shared" : "alone";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Rendering print() {

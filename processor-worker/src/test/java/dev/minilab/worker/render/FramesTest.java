@@ -10,11 +10,17 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,13 +28,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FramesTest {
 
     private static byte[] written(List<byte[]> frames) throws IOException {
+        return written(SharedMemory.NONE, frames);
+    }
+
+    private static byte[] written(SharedMemory shared, List<byte[]> frames) throws IOException {
         var bytes = new ByteArrayOutputStream();
-        Frames.write(new DataOutputStream(bytes), frames);
+        Frames.write(new DataOutputStream(bytes), shared, frames);
         return bytes.toByteArray();
     }
 
     private static List<byte[]> read(byte[] bytes, long max) throws IOException {
-        return Frames.read(new DataInputStream(new ByteArrayInputStream(bytes)), max);
+        return read(bytes, SharedMemory.NONE, max);
+    }
+
+    private static List<byte[]> read(byte[] bytes, SharedMemory shared, long max) throws IOException {
+        return Frames.read(new DataInputStream(new ByteArrayInputStream(bytes)), shared, max);
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
     }
 
     @Test
@@ -37,6 +57,37 @@ class FramesTest {
         List<byte[]> frames = List.of(new byte[] {1, 2}, new byte[0], new byte[100_000]);
         assertThat(read(written(frames), 100_002)).containsExactlyElementsOf(frames);
         assertThat(read(written(List.of()), 0)).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("arrive as they were sent by shared memory, which takes what it can hold of their files")
+    void shared() throws Exception {
+        try (SharedMemory shared = SharedMemory.create()) {
+            List<byte[]> frames = List.of(
+                    random(10),
+                    random(SharedMemory.BYTES - SharedMemory.SMALLEST),
+                    random(SharedMemory.SMALLEST + 1),
+                    random(SharedMemory.SMALLEST - 1),
+                    random(SharedMemory.SMALLEST),
+                    random(SharedMemory.SMALLEST));
+            byte[] piped = written(shared, frames);
+            assertThat(piped).hasSizeBetween(3 * SharedMemory.SMALLEST, 3 * SharedMemory.SMALLEST + 100);
+            assertThat(read(piped, shared, 2 * SharedMemory.BYTES)).containsExactlyElementsOf(frames);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("lie in memory that whoever has it cannot take away")
+    void sealed() throws Exception {
+        try (SharedMemory shared = SharedMemory.create();
+                FileChannel other =
+                        FileChannel.open(Path.of(shared.path()), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            assertThat(other.size()).isEqualTo(SharedMemory.BYTES);
+            assertThatThrownBy(() -> other.truncate(0)).isInstanceOf(IOException.class);
+            assertThat(other.size()).isEqualTo(SharedMemory.BYTES);
+        }
     }
 
     @Test

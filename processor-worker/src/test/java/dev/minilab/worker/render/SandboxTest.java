@@ -68,6 +68,13 @@ class SandboxTest {
     }
 
     @Test
+    @DisplayName("shares memory with the worker as a plain one does")
+    void shared() throws Exception {
+        assertThat(ask(plain, "shared")).isEqualTo("shared");
+        assertThat(ask(sandboxed, "shared")).isEqualTo("shared");
+    }
+
+    @Test
     @DisplayName("renders everything that a plain one renders")
     void renders() throws Exception {
         assertRenders(plain);
