@@ -14,6 +14,11 @@ public final class ChannelCost {
 
     private static final Duration JOB_LIMIT = Duration.ofMinutes(2);
     private static final String LARGE = "large.jpg";
+    private static final String SMALL = "small.jpg";
+    /// Of small images in a row: a few thousand messages, after which their code is compiled as in a worker that has
+    /// run for some minutes.
+    private static final Duration COMPILING = Duration.ofSeconds(20);
+
     private static final int WIDTH = 4000;
     private static final int HEIGHT = 3000;
     private static final double TARGET = 5;
@@ -28,15 +33,23 @@ public final class ChannelCost {
         Files.write(folder.resolve(photograph.file()), photograph.read(args[4].isEmpty() ? null : Path.of(args[4])));
         try (Opponent sharp = new Opponent(Path.of(args[0]), folder)) {
             sharp.enlarge(photograph.file(), WIDTH, HEIGHT, LARGE);
+            sharp.enlarge(photograph.file(), WIDTH / 50, HEIGHT / 50, SMALL);
         }
+        RenderRequest small = Original.request(Files.readAllBytes(folder.resolve(SMALL)), Task.JPEGS.outputs());
         RenderRequest request = Original.request(Files.readAllBytes(folder.resolve(LARGE)), Task.JPEGS.outputs());
         IO.println(Machine.describe());
         IO.println("%d x %d pixels, %d bytes".formatted(WIDTH, HEIGHT, request.original().length));
         RenderConfig config = RenderConfig.of(1, Isolation.PROCESS, JOB_LIMIT.dividedBy(2));
         try (Renderer process = Renderer.start(config, JOB_LIMIT);
                 Renderer thread = Renderer.inThreads(1, JOB_LIMIT)) {
+            compile(process, thread, small);
             measure(process, thread, request, Integer.parseInt(args[2]), Double.parseDouble(args[3]));
         }
+    }
+
+    private static void compile(Renderer process, Renderer thread, RenderRequest small) throws Exception {
+        Load.rate(process, small, 1, COMPILING);
+        Load.rate(thread, small, 1, COMPILING);
     }
 
     private static void measure(Renderer process, Renderer thread, RenderRequest request, int rounds, double seconds)
