@@ -36,6 +36,9 @@ ENV MALLOC_ARENA_MAX=2
 # Most of the memory is for the render processes, and for /tmp, which counts as memory.
 ENV JAVA_OPTS="-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp -XX:MaxRAMPercentage=30"
 
+# With Java's cache of loaded classes the API is ready in half the time.
+RUN /opt/minilab/minilab aot && rm -rf /tmp/*
+
 # By number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 WORKDIR /tmp
