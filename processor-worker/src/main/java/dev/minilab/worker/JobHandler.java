@@ -45,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -188,6 +189,7 @@ final class JobHandler implements Handler {
         }
         Thread note = noteStart(accepted, new Started(startedAt, attempt));
         boolean atFault = true;
+        AtomicBoolean counted = new AtomicBoolean();
         try {
             Original original = fetch(accepted);
             Inspection inspection = inspector.inspectWhole(original.bytes());
@@ -195,7 +197,7 @@ final class JobHandler implements Handler {
                     new RenderRequest(original.bytes(), inspection, accepted.outputs(), watermarks.of(accepted));
             Rendering rendering;
             try (var _ = Meters.timing(Metric.STAGE, "render")) {
-                rendering = renderer.render(request, () -> begin(accepted, new Started(startedAt, begun)));
+                rendering = renderer.render(request, () -> count(accepted, new Started(startedAt, begun), counted));
             }
             Failpoint.RENDERED.reach();
             Map<String, Result.Output> outputs;
@@ -227,15 +229,15 @@ final class JobHandler implements Handler {
             return failed(accepted, attempt, startedAt, ErrorCode.INTERNAL, "something went wrong on our side");
         } finally {
             note.interrupt();
-            if (begun > 1 && !atFault) {
+            if (counted.get() && !atFault) {
                 withdraw(accepted, begun);
             }
         }
     }
 
     /// Once it has its turn and no sooner: what ends a worker while a job waits is not that job.
-    private void begin(Accepted accepted, Started attempt) {
-        if (attempt.attempt() > 1) {
+    private void count(Accepted accepted, Started attempt, AtomicBoolean counted) {
+        if (attempt.attempt() > 1 && !counted.getAndSet(true)) {
             attempts.begin(accepted.tenant(), accepted.job(), attempt);
         }
     }

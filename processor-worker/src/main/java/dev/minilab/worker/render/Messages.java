@@ -113,8 +113,9 @@ final class Messages {
         return reply.rendering.withOutputs(Collections.unmodifiableMap(outputs));
     }
 
-    /// What both say first: the codecs they know, and those they have; and whether they share memory.
-    record Greeting(List<Capabilities.Codec> codecs, boolean shared) {}
+    /// What both say first: the codecs they know, and those they have; and the token of the
+    /// memory they share, empty for none.
+    record Greeting(List<Capabilities.Codec> codecs, String memory) {}
 
     /// Either a rendering, or why there is none: with a code for the client, without one for our log.
     record Reply(

@@ -7,6 +7,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /// What Java cannot do with pipes, and the way to functions of the C library.
 final class Pipes {
@@ -66,9 +67,13 @@ final class Pipes {
         }
     }
 
-    @SuppressWarnings("restricted") // Functions of the C library with their own signatures.
     static MethodHandle function(String name, FunctionDescriptor signature, Linker.Option... options) {
+        return find(name, signature, options).orElseThrow();
+    }
+
+    @SuppressWarnings("restricted") // Functions of the C library with their own signatures.
+    static Optional<MethodHandle> find(String name, FunctionDescriptor signature, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature, options);
+        return linker.defaultLookup().find(name).map(address -> linker.downcallHandle(address, signature, options));
     }
 }

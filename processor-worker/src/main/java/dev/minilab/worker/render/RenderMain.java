@@ -57,9 +57,9 @@ public final class RenderMain {
         });
         try {
             Greeting greeting = Messages.greeting(Frames.read(in, SharedMemory.NONE, MAX_GREETING));
-            SharedMemory shared = greeting.shared() ? SharedMemory.inherited() : SharedMemory.NONE;
+            SharedMemory shared = SharedMemory.inherited(greeting.memory());
             Work work = start.apply(greeting.codecs());
-            Frames.write(out, SharedMemory.NONE, Messages.of(new Greeting(work.codecs(), shared.exists())));
+            Frames.write(out, SharedMemory.NONE, Messages.of(new Greeting(work.codecs(), shared.token())));
             while (true) {
                 Frames.write(out, shared, answer(work, Frames.read(in, shared, MAX_REQUEST)));
             }

@@ -19,16 +19,23 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One render process, from its start to its end. It renders one original at a time, for one caller at a time, and is
 /// killed when a render takes too long or too much memory, is interrupted, or when it speaks nonsense.
 final class RenderProcess implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RenderProcess.class);
 
     /// How often the memory of a process is looked at while it renders.
     private static final Duration WATCH_PERIOD = Duration.ofMillis(50);
@@ -64,14 +71,17 @@ final class RenderProcess implements AutoCloseable {
         log = new ChildLog(process.pid(), process.getErrorStream());
         out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), Pipes.BYTES));
         in = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
-        channel = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("render-" + process.pid()).factory());
+        ThreadFactory threads =
+                Thread.ofPlatform().daemon().name("render-" + process.pid()).factory();
+        channel = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads) {
+            @Override
+            protected void terminated() {
+                memoryOfBoth.close(); // Nobody can be using it any more.
+            }
+        };
         family = List.of(process.toHandle());
         renderer = process.toHandle();
-        var _ = process.onExit().thenRun(() -> {
-            channel.execute(memoryOfBoth::close); // The last that it does.
-            channel.shutdown();
-        });
+        var _ = process.onExit().thenRun(channel::shutdown);
     }
 
     /// Starts a process. Under bubblewrap it dies with the thread that calls this.
@@ -81,13 +91,31 @@ final class RenderProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(new java.io.File("/"));
         builder.environment().clear();
         builder.environment().putAll(ENVIRONMENT);
-        SharedMemory shared = SharedMemory.create();
+        SharedMemory shared = memoryForBoth();
         builder.environment().put("SHARED", shared.path());
+        @Nullable Process process = null;
+        boolean started = false;
         try {
-            return new RenderProcess(builder.start(), shared, memory);
-        } catch (IOException | RuntimeException e) {
-            shared.close();
-            throw e;
+            process = builder.start();
+            RenderProcess its = new RenderProcess(process, shared, memory);
+            started = true;
+            return its;
+        } finally {
+            if (!started) {
+                if (process != null) {
+                    process.destroyForcibly();
+                }
+                shared.close();
+            }
+        }
+    }
+
+    private static SharedMemory memoryForBoth() {
+        try {
+            return SharedMemory.create();
+        } catch (IOException e) {
+            LOG.warn("No memory can be shared with a render process, which costs a millisecond for every megabyte", e);
+            return SharedMemory.NONE;
         }
     }
 
@@ -118,9 +146,10 @@ final class RenderProcess implements AutoCloseable {
             throws RenderException, ProcessLostException, InterruptedException {
         return ask(
                 () -> {
-                    Frames.write(out, SharedMemory.NONE, Messages.of(new Greeting(known, memoryOfBoth.exists())));
+                    Frames.write(out, SharedMemory.NONE, Messages.of(new Greeting(known, memoryOfBoth.token())));
                     Greeting answer = Messages.greeting(Frames.read(in, SharedMemory.NONE, RenderMain.MAX_GREETING));
-                    shared = answer.shared() ? memoryOfBoth : SharedMemory.NONE;
+                    memoryOfBoth.hide();
+                    shared = answer.memory().isEmpty() ? SharedMemory.NONE : memoryOfBoth;
                     return answer.codecs();
                 },
                 limit);

@@ -45,11 +45,14 @@ final class ThreadEngine implements Engine {
         if (!slots.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new RendererBusyException("no render thread was free within " + wait.toSeconds() + " s");
         }
+        boolean begun = false;
         try {
             begins.run();
-        } catch (RuntimeException e) {
-            slots.release();
-            throw e;
+            begun = true;
+        } finally {
+            if (!begun) {
+                slots.release();
+            }
         }
         Future<Rendering> rendering = threads.submit(() -> {
             try {

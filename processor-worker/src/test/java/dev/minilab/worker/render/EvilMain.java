@@ -113,8 +113,7 @@ final class EvilMain {
 
     private static String shared() {
         try {
-            SharedMemory shared = SharedMemory.inherited();
-            return shared.exists() ? "shared" : "alone";
+            return Files.readString(Path.of("/proc/self/maps")).contains("/memfd:minilab-channel") ? "shared" : "alone";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
