@@ -13,6 +13,8 @@ import dev.minilab.cli.SubmitCommand;
 import dev.minilab.cli.VersionCommand;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
+import dev.minilab.health.Shutdown;
+import dev.minilab.trace.Tracing;
 import dev.minilab.webhook.SigningKey;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.worker.Worker;
@@ -21,6 +23,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -180,10 +184,13 @@ public final class Main {
     static final class Api implements Callable<Integer> {
         @Override
         public Integer call() throws InterruptedException {
-            IngestApi api = IngestApi.start(Config.load(System.getenv()));
+            Config config = Config.load(System.getenv());
+            Deque<AutoCloseable> parts = new ArrayDeque<>(List.of(Tracing.start(config.tracing(), "minilab-api")));
+            IngestApi api = IngestApi.start(config);
+            parts.push(api);
             System.out.println("READY " + api.uri());
             System.out.flush();
-            return runUntilStopped(api);
+            return runUntilStopped(() -> Shutdown.closeAll(parts));
         }
     }
 
@@ -191,10 +198,12 @@ public final class Main {
     static final class WorkerCommand implements Callable<Integer> {
         @Override
         public Integer call() throws InterruptedException {
-            Worker worker = Worker.start(Config.load(System.getenv()));
+            Config config = Config.load(System.getenv());
+            Deque<AutoCloseable> parts = new ArrayDeque<>(List.of(Tracing.start(config.tracing(), "minilab-worker")));
+            parts.push(Worker.start(config));
             System.out.println("READY worker");
             System.out.flush();
-            return runUntilStopped(worker);
+            return runUntilStopped(() -> Shutdown.closeAll(parts));
         }
     }
 

@@ -262,7 +262,11 @@ class WebhookHandlerTest {
     @DisplayName("traceparent goes on with the trace of the request that made the job, or with one of the job's own")
     void traces() throws Exception {
         String trace = "0af7651916cd43dd8448eb211c80319c";
-        Accepted traced = ended(new Accepted.Webhook(url("/hook"), Set.of(), "00-" + trace + "-b7ad6b7169203331-01"));
+        Accepted traced = TestJobs.ended(
+                records,
+                TestJobs.traced(
+                        start, new Accepted.Webhook(url("/hook"), Set.of()), "00-" + trace + "-b7ad6b7169203331-01"),
+                JobStatus.SUCCEEDED);
         answer = 500;
         announce(traced);
         now = nextAt(traced);
