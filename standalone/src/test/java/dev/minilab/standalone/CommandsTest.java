@@ -283,6 +283,42 @@ class CommandsTest {
     }
 
     @Test
+    @DisplayName("keys tells of what it makes, lists and revokes; a key itself is shown once")
+    void keys() {
+        String file = folder.resolve("keys.json").toString();
+        Ran made = run("keys", "create", "--file", file, "--name", "web", "--tenant", "acme", "--json");
+        assertThat(made.code()).as(made.err()).isZero();
+        JsonNode key = made.json().getFirst();
+        assertThat(key.path("key").asString("")).startsWith("mlk_");
+        assertThat(run("keys", "create", "--file", file).out()).startsWith("mlk_");
+        List<JsonNode> listed = run("keys", "list", "--file", file, "--json").json();
+        assertThat(listed).hasSize(2);
+        assertThat(listed.getFirst().toString())
+                .isEqualTo("{\"id\":\"" + key.path("id").asString("")
+                        + "\",\"name\":\"web\",\"tenant\":\"acme\",\"scopes\":[\"jobs:read\",\"jobs:write\"],\"created_at\":\""
+                        + key.path("created_at").asString("") + "\"}");
+        assertThat(run("keys", "list", "--file", file).out()).startsWith("ID ").contains("web", "acme");
+        assertThat(run("keys", "revoke", "--file", file, "web", "--json").json())
+                .containsExactly(listed.getFirst());
+        assertThat(run("keys", "list", "--file", file, "--json").json()).containsExactly(listed.getLast());
+    }
+
+    @Test
+    @DisplayName("secrets prints settings, as lines for an environment or as one object")
+    void secrets() {
+        String data = SharedInfra.folder().toString();
+        Ran lines = run("secrets", "--data", data);
+        JsonNode shown = run("secrets", "--data", data, "--json").json().getFirst();
+        assertThat(lines.out().lines())
+                .hasSize(3)
+                .contains("MINILAB_WEBHOOK_SECRET="
+                        + shown.path("MINILAB_WEBHOOK_SECRET").asString(""));
+        JsonNode fresh = run("secrets", "--new", "--json").json().getFirst();
+        assertThat(fresh.path("MINILAB_WEBHOOK_SECRET").asString("")).startsWith("whsec_");
+        assertThat(fresh.path("MINILAB_WEBHOOK_SIGNING_KEY").asString("")).startsWith("whsk_");
+    }
+
+    @Test
     @DisplayName("capabilities, version and completion tell about API and program")
     void tells() {
         assertThat(call("capabilities").out()).contains("limits: ", "formats: ");
