@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -331,6 +332,34 @@ class CommandsTest {
         assertThat(run("version").out()).startsWith("minilab ");
         assertThat(run("version", "--json").json().getFirst().path("java").asString(""))
                 .startsWith("25");
-        assertThat(run("completion").out()).contains("complete -F", "minilab", "--download");
+    }
+
+    @Test
+    @DisplayName("completion completes commands, options and values in a bash")
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void completes() throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("completion"), run("completion").out());
+        assertThat(completed(script, "capa")).containsExactly("capabilities");
+        assertThat(completed(script, "submit", "--down")).containsExactly("--download");
+        assertThat(completed(script, "webhooks", "")).contains("listen", "redeliver");
+        assertThat(completed(script, "keys", "list", "--js")).containsExactly("--json");
+    }
+
+    /// What bash would offer for the last of these words.
+    private static List<String> completed(Path script, String... words) throws Exception {
+        String bash =
+                "source \"$1\"; shift; COMP_WORDS=(minilab \"$@\"); COMP_CWORD=$#; COMP_LINE=\"${COMP_WORDS[*]}\";"
+                        + " COMP_POINT=${#COMP_LINE}; offers=$(complete -p minilab); offers=${offers#*-F };"
+                        + " \"${offers%% *}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        List<String> command = new ArrayList<>(List.of("bash", "--norc", "-c", bash, "bash", script.toString()));
+        command.addAll(List.of(words));
+        // `compopt` complains that no one is typing.
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(printed).isZero();
+        return printed.lines().map(String::strip).toList();
     }
 }
