@@ -137,9 +137,9 @@ public final class Queues implements AutoCloseable {
             }
         }
 
-        private static Map<String, MessageAttributeValue> attributes(@Nullable String traceparent) {
+        private static @Nullable Map<String, MessageAttributeValue> attributes(@Nullable String traceparent) {
             return traceparent == null
-                    ? Map.of()
+                    ? null
                     : Map.of(
                             TRACEPARENT,
                             MessageAttributeValue.builder()
@@ -160,7 +160,7 @@ public final class Queues implements AutoCloseable {
                                     .messageSystemAttributeNames(
                                             MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
                                             MessageSystemAttributeName.SENT_TIMESTAMP)
-                                    .messageAttributeNames(Tracing.on() ? List.of(TRACEPARENT) : List.of())
+                                    .messageAttributeNames(Tracing.on() ? List.of(TRACEPARENT) : null)
                                     .overrideConfiguration(o -> o.apiCallAttemptTimeout(wait.plus(ATTEMPT_TIMEOUT))
                                             .apiCallTimeout(wait.plus(ATTEMPT_TIMEOUT))))
                             .messages()

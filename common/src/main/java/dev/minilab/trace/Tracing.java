@@ -57,10 +57,11 @@ public final class Tracing {
         if (on()) {
             throw new IllegalStateException("traces are made already");
         }
+        ExporterLog.listen();
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(resource(config, service))
                 .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.ratio())))
-                .addSpanProcessor(BatchSpanProcessor.builder(new TellingExporter(exporter))
+                .addSpanProcessor(BatchSpanProcessor.builder(exporter)
                         .setExporterTimeout(EXPORT_TIMEOUT)
                         .build())
                 .build();
@@ -99,9 +100,8 @@ public final class Tracing {
     /// Answering a request: in the trace of whoever makes it, or a new one.
     ///
     /// @param traceparent the header, if there is one; one that is none is passed over
-    public static Step serve(String method, @Nullable String traceparent) {
-        return begin(method, SpanKind.SERVER, remote(traceparent).orElse(Context.root()))
-                .note("http.request.method", method);
+    public static Step serve(String name, @Nullable String traceparent) {
+        return begin(name, SpanKind.SERVER, remote(traceparent).orElse(Context.root()));
     }
 
     /// Sending a message, if that is part of a trace.

@@ -36,7 +36,7 @@ final class RequestLog {
             ctx.attribute(START, System.nanoTime());
             ctx.header("X-Request-Id", id);
             if (ctx.path().startsWith("/v1/")) {
-                ctx.attribute(STEP, Tracing.serve(ctx.method().name(), ctx.header(TRACEPARENT)));
+                ctx.attribute(STEP, Tracing.serve("HTTP", ctx.header(TRACEPARENT)));
             }
         });
         routes.after(ctx -> {
@@ -57,11 +57,12 @@ final class RequestLog {
         });
     }
 
+    /// Of what no route of ours answers, neither method nor path is told, as in [#labels].
     private static void end(Step step, Context ctx, @Nullable JobId job) {
         Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
         if (endpoint != null) {
             step.rename(endpoint.method.name() + " " + endpoint.path);
-            step.note("http.route", endpoint.path);
+            step.note("http.request.method", endpoint.method.name()).note("http.route", endpoint.path);
         }
         step.note("http.response.status_code", ctx.statusCode()).note("minilab.request.id", id(ctx));
         if (job != null) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.minilab.standalone.TraceCollector.Made;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ class TracesIT {
 
     private static final String SENT = "0af7651916cd43dd8448eb211c80319c";
     private static final String RESENT = "1bf7651916cd43dd8448eb211c80319c";
+    private static final String ASKED = "2cf7651916cd43dd8448eb211c80319c";
     private static final String CALLER = "b7ad6b7169203331";
 
     private static Map<String, String> settings(Infra infra, TraceCollector collector) {
@@ -70,6 +72,10 @@ class TracesIT {
                 String sent = upload(client, receiver, SENT);
                 String told =
                         receiver.await(60).headers().firstValue("traceparent").orElse("");
+                for (String path : List.of("/v1/jobs/" + sent, "/v1/no-such-thing")) {
+                    client.send(HttpRequest.newBuilder(api.awaitUri().resolve(path))
+                            .header("traceparent", "00-" + ASKED + "-" + CALLER + "-01"));
+                }
                 queue.cut();
                 String resent = upload(client, receiver, RESENT);
                 assertThat(receiver.await(60)
@@ -89,6 +95,8 @@ class TracesIT {
 
                 List<Made> second = collector.of(RESENT);
                 path(second, one(second, "POST /v1/jobs"), "minilab-worker", resent);
+                assertThat(collector.of(ASKED).stream().map(made -> made.name() + " " + made.note("http.route")))
+                        .containsExactlyInAnyOrder("GET /v1/jobs/{id} /v1/jobs/{id}", "HTTP ");
                 logged(api, SENT, sent);
                 logged(worker, SENT, sent);
                 logged(worker, RESENT, resent);
