@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +102,7 @@ class WebhookHandlerTest {
     private HttpServer receiver;
     private volatile int answer = 204;
     private volatile Instant now = start;
+    private volatile InstantSource clock = () -> now;
     private TestQueue queue;
     private PendingWebhooks pending;
     private WebhookHandler handler;
@@ -142,7 +145,7 @@ class WebhookHandlerTest {
                 pending,
                 webhooks,
                 new Events(),
-                () -> now);
+                () -> clock.instant());
     }
 
     @AfterEach
@@ -393,6 +396,9 @@ class WebhookHandlerTest {
     void concurrently() throws Exception {
         Accepted accepted = ended();
         answer = 500;
+        // At the very same moment two attempts may be one and the same record.
+        AtomicLong ticks = new AtomicLong();
+        clock = () -> now.plusNanos(ticks.incrementAndGet());
         List<Future<Outcome>> outcomes = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 4; i++) {
