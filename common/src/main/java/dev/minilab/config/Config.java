@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that an installation can be told, read from `MINILAB_` variables; the table in README.md explains each.
+/// Everything that an installation can be told, read from `MINILAB_` variables and, for traces, from those that
+/// OpenTelemetry named; the tables in README.md explain each.
 ///
 /// All processes read all of it, so that one environment serves api and worker alike. Immutable.
 public record Config(
@@ -24,7 +25,8 @@ public record Config(
         Worker worker,
         WebhookConfig webhooks,
         Egress egress,
-        Limits limits) {
+        Limits limits,
+        TracingConfig tracing) {
 
     /// Reads and validates an environment.
     ///
@@ -39,7 +41,8 @@ public record Config(
                 Worker.read(settings),
                 WebhookConfig.read(settings),
                 Egress.read(settings),
-                Limits.read(settings));
+                Limits.read(settings),
+                TracingConfig.read(settings));
         settings.text("MINILAB_LOG_FORMAT");
         settings.text("MINILAB_LOG_LEVEL");
         settings.text("MINILAB_API_URL"); // These two are for commands that call the API.

@@ -7,15 +7,17 @@ import org.jspecify.annotations.Nullable;
 /// to this receive only.
 ///
 /// @param sentAt when it was sent, by the queue's clock; nothing if the queue does not say
+/// @param traceparent the step of a trace that sent it; nothing if that was of none, or nobody here makes traces
 public record Message(
         String id,
         String body,
         String receiptHandle,
         int receiveCount,
-        @Nullable Instant sentAt) {
+        @Nullable Instant sentAt,
+        @Nullable String traceparent) {
 
-    /// A message of which nobody knows when it was sent.
+    /// A message of which nobody knows when it was sent, and by what.
     public Message(String id, String body, String receiptHandle, int receiveCount) {
-        this(id, body, receiptHandle, receiveCount, null);
+        this(id, body, receiptHandle, receiveCount, null, null);
     }
 }

@@ -4,6 +4,8 @@ import dev.minilab.aws.AwsCredentials;
 import dev.minilab.config.Config;
 import dev.minilab.metrics.Meters;
 import dev.minilab.metrics.Metric;
+import dev.minilab.trace.Step;
+import dev.minilab.trace.Tracing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +19,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
@@ -96,6 +99,7 @@ public final class Queues implements AutoCloseable {
                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED);
+        private static final String TRACEPARENT = "traceparent";
         private static final Pattern OLD_HANDLE = Pattern.compile("ReceiptHandleIsInvalid|MessageNotInflight");
         private static final Pattern SOMETHING_INVALID = Pattern.compile("InvalidParameterValue");
         private static final Pattern OF_THE_HANDLE = Pattern.compile("(?i)receipt ?handle");
@@ -122,12 +126,26 @@ public final class Queues implements AutoCloseable {
         @Override
         public void send(String body, String group, Duration delay) {
             int seconds = (int) delay.plusNanos(999_999_999).toSeconds();
-            call(
-                    "SendMessage " + name,
-                    () -> sqs.sendMessage(m -> m.queueUrl(url())
-                            .messageBody(body)
-                            .messageGroupId(group)
-                            .delaySeconds(seconds == 0 ? null : seconds)));
+            try (Step step = Tracing.send(name)) {
+                call(
+                        "SendMessage " + name,
+                        () -> sqs.sendMessage(m -> m.queueUrl(url())
+                                .messageBody(body)
+                                .messageGroupId(group)
+                                .messageAttributes(attributes(step.traceparent()))
+                                .delaySeconds(seconds == 0 ? null : seconds)));
+            }
+        }
+
+        private static @Nullable Map<String, MessageAttributeValue> attributes(@Nullable String traceparent) {
+            return traceparent == null
+                    ? null
+                    : Map.of(
+                            TRACEPARENT,
+                            MessageAttributeValue.builder()
+                                    .dataType("String")
+                                    .stringValue(traceparent)
+                                    .build());
         }
 
         @Override
@@ -142,6 +160,7 @@ public final class Queues implements AutoCloseable {
                                     .messageSystemAttributeNames(
                                             MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT,
                                             MessageSystemAttributeName.SENT_TIMESTAMP)
+                                    .messageAttributeNames(Tracing.on() ? List.of(TRACEPARENT) : null)
                                     .overrideConfiguration(o -> o.apiCallAttemptTimeout(wait.plus(ATTEMPT_TIMEOUT))
                                             .apiCallTimeout(wait.plus(ATTEMPT_TIMEOUT))))
                             .messages()
@@ -153,12 +172,14 @@ public final class Queues implements AutoCloseable {
         private static Message message(software.amazon.awssdk.services.sqs.model.Message m) {
             String count = m.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
             String sent = m.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP);
+            MessageAttributeValue traceparent = m.messageAttributes().get(TRACEPARENT);
             return new Message(
                     m.messageId(),
                     m.body(),
                     m.receiptHandle(),
                     Integer.parseInt(count),
-                    sent == null ? null : Instant.ofEpochMilli(Long.parseLong(sent)));
+                    sent == null ? null : Instant.ofEpochMilli(Long.parseLong(sent)),
+                    traceparent == null ? null : traceparent.stringValue());
         }
 
         @Override

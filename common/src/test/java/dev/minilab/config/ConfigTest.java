@@ -74,7 +74,8 @@ class ConfigTest {
                                         .map(Duration::parse)
                                         .toList()),
                         new Config.Egress(List.of(), List.of(), false, Set.of()),
-                        new Config.Limits(25L * 1024 * 1024, 50_000_000)));
+                        new Config.Limits(25L * 1024 * 1024, 50_000_000),
+                        new TracingConfig(null, Map.of(), Map.of(), 1)));
     }
 
     private static Map<String, String> everything() {
@@ -135,6 +136,12 @@ class ConfigTest {
         env.put("MINILAB_EGRESS_HTTP", "true");
         env.put("MINILAB_MAX_UPLOAD_BYTES", "1MiB");
         env.put("MINILAB_MAX_PIXELS", "1000");
+        env.put("OTEL_EXPORTER_OTLP_ENDPOINT", "https://otlp.example.com/otlp/");
+        env.put("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20hush+trace==, x-scope=a%2Cb");
+        env.put("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+        env.put("OTEL_RESOURCE_ATTRIBUTES", "service.name=other,deployment.environment.name=prod");
+        env.put("OTEL_SERVICE_NAME", "prints");
+        env.put("OTEL_TRACES_SAMPLER_ARG", "0.25");
         env.put("MINILAB_LOG_FORMAT", "json");
         env.put("MINILAB_LOG_LEVEL", "debug");
         env.put("PATH", "/bin");
@@ -206,7 +213,12 @@ class ConfigTest {
                                 List.of(Cidr.parse("198.41.0.4/32")),
                                 true,
                                 Set.of(8443, 9443)),
-                        new Config.Limits(1 << 20, 1000)));
+                        new Config.Limits(1 << 20, 1000),
+                        new TracingConfig(
+                                URI.create("https://otlp.example.com/otlp/v1/traces"),
+                                Map.of("Authorization", new Secret("Basic hush+trace=="), "x-scope", new Secret("a,b")),
+                                Map.of("service.name", "prints", "deployment.environment.name", "prod"),
+                                0.25)));
     }
 
     @Test
@@ -228,6 +240,17 @@ class ConfigTest {
     }
 
     @Test
+    @DisplayName("speaks http/protobuf to a collector, and minds no other protocol where there is none")
+    void protocol() {
+        Map<String, String> env = new HashMap<>(Map.of("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"));
+        assertThat(Config.load(env).tracing().endpoint()).isNull();
+        env.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+        assertThat(catchThrowableOfType(ConfigException.class, () -> Config.load(env))
+                        .mistakes())
+                .containsExactly("OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf: nothing else is spoken");
+    }
+
+    @Test
     @DisplayName("I21 shows no secret")
     void secretsHidden() {
         assertThat(Config.load(everything()).toString())
@@ -241,6 +264,11 @@ class ConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "OTEL_EXPORTER_OTLP_ENDPOINT | collector:4318 | is not an http or https URL such as http://collector:4318",
+                "OTEL_EXPORTER_OTLP_HEADERS | hush | is not a comma-separated list of name=value, values URL-encoded",
+                "OTEL_EXPORTER_OTLP_HEADERS | a=%0A | is not a comma-separated list of name=value, values URL-encoded",
+                "OTEL_TRACES_SAMPLER_ARG | 1.1 | is not a number from 0 to 1",
+                "OTEL_TRACES_SAMPLER_ARG | NaN | is not a number from 0 to 1",
                 "MINILAB_PORT | 65536 | is not a whole number from 0 to 65535",
                 "MINILAB_PORT | -1 | is not a whole number from 0 to 65535",
                 "MINILAB_PORT | 80a | is not a whole number from 0 to 65535",

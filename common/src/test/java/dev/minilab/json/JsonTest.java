@@ -72,15 +72,14 @@ class JsonTest {
                         "product",
                         3,
                         new Accepted.Webhook(
-                                URI.create("https://example.com/a?b=c"),
-                                Set.of(JobStatus.PARTIALLY_SUCCEEDED),
-                                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                                URI.create("https://example.com/a?b=c"), Set.of(JobStatus.PARTIALLY_SUCCEEDED)),
                         "sku-1 \"😀\" \u2028",
                         Map.of("k", "v", "", "\0"),
                         NOW.plusSeconds(1),
                         Lane.BULK,
                         new JobId("job_01ARZ3NDEKTSV4RRFFQ69G5FAW"),
-                        null),
+                        null,
+                        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                 new Accepted(
                         1,
                         JOB,

@@ -10,10 +10,21 @@ import dev.minilab.FakeServer.Answer;
 import dev.minilab.FakeServer.Request;
 import dev.minilab.config.Config;
 import dev.minilab.config.Secret;
+import dev.minilab.config.TracingConfig;
+import dev.minilab.trace.Tracing;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -97,6 +108,67 @@ class QueuesRequestsTest {
                 .contains("\"MessageGroupId\":\"acme\"")
                 .doesNotContain("DelaySeconds");
         assertThat(server.requests().getLast().text()).contains("\"DelaySeconds\":2");
+    }
+
+    /// SQS's answer to the message `x`, with the MD5 of its one attribute where it has one.
+    private static Answer sent(Request request) {
+        Matcher value = Pattern.compile("\"StringValue\":\"([^\"]+)\"").matcher(request.text());
+        return value.find()
+                ? json(200, SENT.body().replace("}", ",\"MD5OfMessageAttributes\":\"" + md5(value.group(1)) + "\"}"))
+                : SENT;
+    }
+
+    /// A message `b`, with its attribute if that is asked for.
+    private static Answer received(String trace, Request request) {
+        String attribute = ",\"MD5OfMessageAttributes\":\"" + md5(trace)
+                + "\",\"MessageAttributes\":{\"traceparent\":{\"DataType\":\"String\",\"StringValue\":\"" + trace
+                + "\"}}";
+        return json(
+                200,
+                "{\"Messages\":[{\"MessageId\":\"m1\",\"ReceiptHandle\":\"h1\",\"Body\":\"b\",\"MD5OfBody\":\"92eb5ffee6ae2fec3ad71c777531578f\""
+                        + (request.text().contains("traceparent") ? attribute : "") + "}]}");
+    }
+
+    /// Of the attribute `traceparent`, as SQS reckons it: name, type, kind of value and value, each with its length.
+    private static String md5(String traceparent) {
+        try {
+            MessageDigest md5 = MessageDigest.getInstance("MD5");
+            for (String part : List.of("traceparent", "String", traceparent)) {
+                if (part.equals(traceparent)) {
+                    md5.update((byte) 1);
+                }
+                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+                md5.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
+                md5.update(bytes);
+            }
+            return HexFormat.of().formatHex(md5.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("a trace goes along as an attribute where there is one, and is asked for only where traces are made")
+    void traceparent() throws IOException {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        answer(request -> operation(request).equals("SendMessage") ? sent(request) : received(trace, request));
+        queue.send("x", "acme");
+        queue.receive(1, Duration.ZERO, Duration.ofSeconds(60));
+        assertThat(server.requests()).noneMatch(request -> request.text().contains("MessageAttribute"));
+
+        try (FakeServer collector = new FakeServer();
+                var _ = Tracing.start(new TracingConfig(collector.uri(), Map.of(), Map.of(), 1), "test")) {
+            try (var _ = Tracing.within(trace)) {
+                queue.send("x", "acme");
+            }
+            assertThat(server.requests().getLast().text())
+                    .contains("\"traceparent\":{\"StringValue\":\"00-0af7651916cd43dd8448eb211c80319c-")
+                    .doesNotContain("b7ad6b7169203331");
+            assertThat(queue.receive(1, Duration.ZERO, Duration.ofSeconds(60)))
+                    .extracting(Message::traceparent)
+                    .containsExactly(trace);
+            assertThat(server.requests().getLast().text()).contains("\"MessageAttributeNames\":[\"traceparent\"]");
+        }
     }
 
     @Test

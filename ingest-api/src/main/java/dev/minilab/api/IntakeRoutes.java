@@ -59,7 +59,7 @@ final class IntakeRoutes {
             JobRequest request = request(ctx, body);
             caller.requireSpecs(presetsOnly, request);
             Origin origin = origins.of(caller, request.source(), body.upload());
-            Draft draft = new RequestDraft(request, rules, ctx.header("traceparent"));
+            Draft draft = new RequestDraft(request, rules, RequestLog.traceparent(ctx));
             answer(ctx, caller.tenant(), accept(ctx, caller, place, draft, origin));
         }
     }
@@ -68,7 +68,7 @@ final class IntakeRoutes {
         Caller caller = Gate.caller(ctx);
         JobSnapshot earlier = jobs.find(ctx, caller.tenant());
         try (Admission.Place place = admission.enter(caller.tenant(), 0)) {
-            Draft draft = new RetryDraft(earlier.accepted());
+            Draft draft = new RetryDraft(earlier.accepted(), RequestLog.traceparent(ctx));
             answer(ctx, caller.tenant(), accept(ctx, caller, place, draft, origins.of(earlier)));
         }
     }

@@ -9,7 +9,6 @@ import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Tenant;
-import dev.minilab.job.TraceParent;
 import dev.minilab.json.Json;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.InvalidRequestException.Mistake;
@@ -36,14 +35,11 @@ final class RequestDraft implements Draft {
     private Optional<Preset> preset = Optional.empty();
     private Accepted.@Nullable Webhook webhook;
 
-    /// @param traceparent the header of the request, if there is one
+    /// @param traceparent the trace of the request, if it is part of one
     RequestDraft(JobRequest request, Rules rules, @Nullable String traceparent) {
         this.request = request;
         this.rules = rules;
-        this.traceparent = Optional.ofNullable(traceparent)
-                .flatMap(TraceParent::parse)
-                .map(TraceParent::toString)
-                .orElse(null);
+        this.traceparent = traceparent;
     }
 
     @Override
@@ -89,7 +85,7 @@ final class RequestDraft implements Draft {
         }
         try {
             TargetUrl url = TargetUrl.parse(request.webhookUrl(), rules.addresses(), rules.urls());
-            return new Accepted.Webhook(url.uri(), request.webhookEvents(), traceparent);
+            return new Accepted.Webhook(url.uri(), request.webhookEvents());
         } catch (RefusedUrlException e) {
             throw new InvalidRequestException(e.code(), List.of(new Mistake("/webhook/url", e.getMessage())));
         }
@@ -112,6 +108,7 @@ final class RequestDraft implements Draft {
                 request.deadline() == null ? null : now.plus(request.deadline()),
                 request.lane(),
                 null,
-                original.url());
+                original.url(),
+                traceparent);
     }
 }

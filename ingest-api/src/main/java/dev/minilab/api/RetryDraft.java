@@ -6,14 +6,18 @@ import dev.minilab.job.JobId;
 import dev.minilab.job.Tenant;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// The same job again, with a deadline that is as far away as it was.
 final class RetryDraft implements Draft {
 
     private final Accepted earlier;
+    private final @Nullable String traceparent;
 
-    RetryDraft(Accepted earlier) {
+    /// @param traceparent the trace of the request, if it is part of one
+    RetryDraft(Accepted earlier, @Nullable String traceparent) {
         this.earlier = earlier;
+        this.traceparent = traceparent;
     }
 
     @Override
@@ -45,6 +49,7 @@ final class RetryDraft implements Draft {
                 deadline,
                 earlier.lane(),
                 earlier.job(),
-                original.url());
+                original.url(),
+                traceparent);
     }
 }

@@ -15,8 +15,6 @@ import dev.minilab.job.Sha256;
 import dev.minilab.job.Source;
 import dev.minilab.job.Started;
 import dev.minilab.json.Json.UnreadableJsonException;
-import dev.minilab.metrics.Meters;
-import dev.minilab.metrics.Metric;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.QueueException;
 import dev.minilab.record.Attempts;
@@ -28,6 +26,7 @@ import dev.minilab.record.JobRemains;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.store.ObjectStore;
 import dev.minilab.store.StoreException;
+import dev.minilab.trace.Tracing;
 import dev.minilab.worker.Originals.Original;
 import dev.minilab.worker.codec.RenderException;
 import dev.minilab.worker.consume.Handler;
@@ -107,6 +106,7 @@ final class JobHandler implements Handler {
         if (job.schema() > JobMessage.SCHEMA) {
             return new Outcome.Reject("schema " + job.schema() + " is newer than this worker");
         }
+        Tracing.note("minilab.job.id", job.job().value());
         try (var _ = MDC.putCloseable("job", job.job().value())) {
             return handle(job, message.receiveCount());
         } catch (DamagedRecordException e) {
@@ -141,6 +141,7 @@ final class JobHandler implements Handler {
             result = finish(accepted, made);
             ours = result.equals(made);
             LOG.info("Job {} after attempt {}", result.status().wireName(), attempt);
+            Tracing.note("minilab.job.status", result.status().wireName());
         }
         announce(accepted, result, ours);
         Failpoint.ANNOUNCED.reach();
@@ -161,7 +162,7 @@ final class JobHandler implements Handler {
 
     private Result finish(Accepted accepted, Result ours) {
         Result standing;
-        try (var _ = Meters.timing(Metric.STAGE, "record")) {
+        try (var _ = JobMeters.stage("record")) {
             standing = records.finish(accepted, ours);
         }
         Failpoint.RESULT_WRITTEN.reach();
@@ -196,12 +197,12 @@ final class JobHandler implements Handler {
             RenderRequest request =
                     new RenderRequest(original.bytes(), inspection, accepted.outputs(), watermarks.of(accepted));
             Rendering rendering;
-            try (var _ = Meters.timing(Metric.STAGE, "render")) {
+            try (var _ = JobMeters.stage("render")) {
                 rendering = renderer.render(request, () -> count(accepted, new Started(startedAt, begun), counted));
             }
             Failpoint.RENDERED.reach();
             Map<String, Result.Output> outputs;
-            try (var _ = Meters.timing(Metric.STAGE, "store")) {
+            try (var _ = JobMeters.stage("store")) {
                 outputs = storeAll(accepted, rendering);
             }
             Failpoint.OUTPUTS_STORED.reach();
@@ -266,7 +267,7 @@ final class JobHandler implements Handler {
     }
 
     private Original fetch(Accepted accepted) throws InspectException, InterruptedException {
-        try (var _ = Meters.timing(Metric.STAGE, "fetch")) {
+        try (var _ = JobMeters.stage("fetch")) {
             return originals.of(accepted);
         }
     }
@@ -360,7 +361,7 @@ final class JobHandler implements Handler {
         if (!wanted || result.deletedAt() != null) {
             return;
         }
-        try (var _ = Meters.timing(Metric.STAGE, "announce")) {
+        try (var _ = JobMeters.stage("announce")) {
             if (ours) {
                 webhooks.announce(accepted.tenant(), accepted.job());
             } else {

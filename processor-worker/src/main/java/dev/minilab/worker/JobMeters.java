@@ -5,12 +5,24 @@ import dev.minilab.job.JobError;
 import dev.minilab.job.Result;
 import dev.minilab.metrics.Meters;
 import dev.minilab.metrics.Metric;
+import dev.minilab.trace.Step;
+import dev.minilab.trace.Tracing;
 import java.time.Duration;
 
-/// Counts jobs that ended here, once each: whoever wrote the result counts it.
+/// Times the stages of jobs, and counts jobs that ended here, once each: whoever wrote the result counts it.
 final class JobMeters {
 
     private JobMeters() {}
+
+    /// Times a stage, and makes it a step of the job's trace: `try (var _ = JobMeters.stage("fetch")) { … }`.
+    static Meters.Timing stage(String name) {
+        Step step = Tracing.stage(name);
+        Meters.Timing timing = Meters.timing(Metric.STAGE, name);
+        return () -> {
+            timing.close();
+            step.close();
+        };
+    }
 
     static void ended(Accepted accepted, Result result) {
         String lane = accepted.lane().wireName();

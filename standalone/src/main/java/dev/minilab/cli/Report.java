@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public record Report(PrintWriter out, boolean json) {
 
     /// Prints one value, in the one way or in the other.
-    void line(Object value, Supplier<String> text) {
+    public void line(Object value, Supplier<String> text) {
         String line = json ? new String(Json.write(value), StandardCharsets.UTF_8) : printable(text.get());
         synchronized (this) {
             out.println(line);

@@ -4,6 +4,7 @@ import dev.minilab.api.ApiKey;
 import dev.minilab.api.KeysFile;
 import dev.minilab.api.Scope;
 import dev.minilab.cli.Report;
+import dev.minilab.cli.ReportOption;
 import dev.minilab.job.Tenant;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,16 +13,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `minilab keys create|list|revoke`: who may call. A running API follows the file within a second or two.
 @Command(
@@ -34,6 +32,23 @@ final class KeysCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine.usage(this, System.out);
         return 2;
+    }
+
+    /// A key as it is shown: what its hash gives away of it, or itself, once.
+    record Shown(
+            String id,
+            String name,
+            Tenant tenant,
+            List<String> scopes,
+            @Nullable Instant createdAt,
+            @Nullable String key) {
+        static Shown of(KeysFile.Key key) {
+            return of(key, null);
+        }
+
+        static Shown of(KeysFile.Key key, @Nullable String itself) {
+            return new Shown(key.id(), key.name(), key.tenant(), key.scopes(), key.createdAt(), itself);
+        }
     }
 
     /// The option that all of them have.
@@ -50,6 +65,9 @@ final class KeysCommand implements Callable<Integer> {
     static final class Create implements Callable<Integer> {
         @CommandLine.Mixin
         private KeysFileOption keys = new KeysFileOption();
+
+        @CommandLine.Mixin
+        private ReportOption how = new ReportOption();
 
         @Option(names = "--name", description = "What the key is for.", defaultValue = "key")
         private String name = "key";
@@ -85,24 +103,35 @@ final class KeysCommand implements Callable<Integer> {
                 all.add(made);
                 return new KeysFile(all);
             });
-            System.out.println(key);
+            how.report().line(Shown.of(made, key), () -> key);
             return 0;
         }
     }
 
     @Command(name = "list", description = "Show the keys there are; of a key itself, the file knows its hash only.")
     static final class ListKeys implements Callable<Integer> {
-        @Spec
-        private @Nullable CommandSpec spec;
-
         @CommandLine.Mixin
         private KeysFileOption keys = new KeysFileOption();
 
+        @CommandLine.Mixin
+        private ReportOption how = new ReportOption();
+
         @Override
         public Integer call() {
+            Report report = how.report();
+            List<KeysFile.Key> all = KeysFile.read(keys.file).keys();
+            if (report.json()) {
+                all.forEach(key -> report.line(Shown.of(key), key::name));
+            } else {
+                report.table(rows(all));
+            }
+            return 0;
+        }
+
+        private static List<List<String>> rows(List<KeysFile.Key> keys) {
             List<List<String>> rows = new ArrayList<>();
             rows.add(List.of("ID", "NAME", "TENANT", "SCOPES", "CREATED"));
-            for (KeysFile.Key key : KeysFile.read(keys.file).keys()) {
+            for (KeysFile.Key key : keys) {
                 rows.add(List.of(
                         key.id(),
                         key.name(),
@@ -110,8 +139,7 @@ final class KeysCommand implements Callable<Integer> {
                         String.join(",", key.scopes()),
                         key.createdAt() == null ? "-" : key.createdAt().toString()));
             }
-            new Report(Objects.requireNonNull(spec).commandLine().getOut(), false).table(rows);
-            return 0;
+            return rows;
         }
     }
 
@@ -120,16 +148,24 @@ final class KeysCommand implements Callable<Integer> {
         @CommandLine.Mixin
         private KeysFileOption keys = new KeysFileOption();
 
+        @CommandLine.Mixin
+        private ReportOption how = new ReportOption();
+
         @Parameters(paramLabel = "KEY", description = "Its id or its name, as `minilab keys list` shows them.")
         private String key = "";
 
         @Override
         public Integer call() throws IOException {
-            KeysFile.edit(keys.file, this::without);
+            List<KeysFile.Key> revoked = new ArrayList<>();
+            KeysFile.edit(keys.file, old -> without(old, revoked));
+            Report report = how.report();
+            if (report.json()) {
+                revoked.forEach(gone -> report.line(Shown.of(gone), gone::name));
+            }
             return 0;
         }
 
-        private KeysFile without(KeysFile old) {
+        private KeysFile without(KeysFile old, List<KeysFile.Key> revoked) {
             List<KeysFile.Key> meant = old.keys().stream()
                     .filter(k -> k.id().equals(key) || k.name().equals(key))
                     .toList();
@@ -140,6 +176,7 @@ final class KeysCommand implements Callable<Integer> {
                                 : "several keys have that name, say which by its id: "
                                         + meant.stream().map(KeysFile.Key::id).toList());
             }
+            revoked.addAll(meant);
             return new KeysFile(
                     old.keys().stream().filter(k -> !meant.contains(k)).toList());
         }

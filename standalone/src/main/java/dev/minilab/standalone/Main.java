@@ -8,11 +8,14 @@ import dev.minilab.cli.DoctorCommand;
 import dev.minilab.cli.Failures;
 import dev.minilab.cli.JobCommand;
 import dev.minilab.cli.JobsCommand;
+import dev.minilab.cli.ReportOption;
 import dev.minilab.cli.SetupCommand;
 import dev.minilab.cli.SubmitCommand;
 import dev.minilab.cli.VersionCommand;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
+import dev.minilab.health.Shutdown;
+import dev.minilab.trace.Tracing;
 import dev.minilab.webhook.SigningKey;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.worker.Worker;
@@ -21,10 +24,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -180,10 +187,13 @@ public final class Main {
     static final class Api implements Callable<Integer> {
         @Override
         public Integer call() throws InterruptedException {
-            IngestApi api = IngestApi.start(Config.load(System.getenv()));
+            Config config = Config.load(System.getenv());
+            Deque<AutoCloseable> parts = new ArrayDeque<>(List.of(Tracing.start(config.tracing(), "minilab-api")));
+            IngestApi api = IngestApi.start(config);
+            parts.push(api);
             System.out.println("READY " + api.uri());
             System.out.flush();
-            return runUntilStopped(api);
+            return runUntilStopped(() -> Shutdown.closeAll(parts));
         }
     }
 
@@ -191,10 +201,12 @@ public final class Main {
     static final class WorkerCommand implements Callable<Integer> {
         @Override
         public Integer call() throws InterruptedException {
-            Worker worker = Worker.start(Config.load(System.getenv()));
+            Config config = Config.load(System.getenv());
+            Deque<AutoCloseable> parts = new ArrayDeque<>(List.of(Tracing.start(config.tracing(), "minilab-worker")));
+            parts.push(Worker.start(config));
             System.out.println("READY worker");
             System.out.flush();
-            return runUntilStopped(worker);
+            return runUntilStopped(() -> Shutdown.closeAll(parts));
         }
     }
 
@@ -237,14 +249,19 @@ public final class Main {
                 description = "Print a new webhook secret and signing key instead, for an installation of your own.")
         private boolean fresh;
 
+        @CommandLine.Mixin
+        private ReportOption how = new ReportOption();
+
         @Override
         public Integer call() {
             if (fresh) {
                 SecureRandom random = new SecureRandom();
                 SigningKey key = SigningKey.generate(random);
-                System.out.println("MINILAB_WEBHOOK_SECRET="
-                        + WebhookSecret.generate(random).encoded());
-                System.out.println("MINILAB_WEBHOOK_SIGNING_KEY=" + key.encoded());
+                print(Map.of(
+                        "MINILAB_WEBHOOK_SECRET",
+                        WebhookSecret.generate(random).encoded(),
+                        "MINILAB_WEBHOOK_SIGNING_KEY",
+                        key.encoded()));
                 System.err.println("Receivers verify v1a signatures with " + key.publicKey());
                 return 0;
             }
@@ -252,15 +269,22 @@ public final class Main {
                 throw new ConfigException(List.of("--data: there is no installation in " + data.toAbsolutePath()));
             }
             DataFolder.Secrets secrets = DataFolder.secrets(data);
-            Map.of(
-                            "MINILAB_S3_ACCESS_KEY_ID", secrets.accessKeyId(),
-                            "MINILAB_S3_SECRET_ACCESS_KEY", secrets.secretAccessKey(),
-                            "MINILAB_WEBHOOK_SECRET", secrets.webhookSecret())
-                    .entrySet()
-                    .stream()
-                    .sorted(Map.Entry.comparingByKey())
-                    .forEach(entry -> System.out.println(entry.getKey() + "=" + entry.getValue()));
+            print(Map.of(
+                    "MINILAB_S3_ACCESS_KEY_ID", secrets.accessKeyId(),
+                    "MINILAB_S3_SECRET_ACCESS_KEY", secrets.secretAccessKey(),
+                    "MINILAB_WEBHOOK_SECRET", secrets.webhookSecret()));
             return 0;
+        }
+
+        /// As one object, or as lines that a shell or an environment file takes.
+        private void print(Map<String, String> settings) {
+            Map<String, String> sorted = new TreeMap<>(settings);
+            how.report()
+                    .line(
+                            sorted,
+                            () -> sorted.entrySet().stream()
+                                    .map(entry -> entry.getKey() + "=" + entry.getValue())
+                                    .collect(Collectors.joining(System.lineSeparator())));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.minilab.api.IngestApi;
 import dev.minilab.config.Config;
 import dev.minilab.config.ConfigException;
 import dev.minilab.health.Shutdown;
+import dev.minilab.trace.Tracing;
 import dev.minilab.worker.Worker;
 import java.net.URI;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class Standalone implements AutoCloseable {
         IngestApi.check(asked);
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
+            parts.push(Tracing.start(asked.tracing(), "minilab"));
             Infra infra = Infra.start(data, settings, "127.0.0.1", storePort, queuePort);
             parts.push(infra);
             infra.settings().forEach(settings::putIfAbsent);

@@ -3,16 +3,17 @@ package dev.minilab.standalone;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.minilab.cli.Report;
 import dev.minilab.json.Json;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.webhook.WebhookSigner;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SignatureException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// A receiver for people who write one: prints and verifies what arrives, and answers as told.
 final class WebhookListener implements AutoCloseable {
@@ -33,7 +36,7 @@ final class WebhookListener implements AutoCloseable {
     private final List<WebhookSecret> secrets;
     private final int answer;
     private final boolean bodies;
-    private final PrintStream out;
+    private final Report report;
     private final InstantSource clock;
 
     /// Starts to listen on this machine alone.
@@ -42,12 +45,12 @@ final class WebhookListener implements AutoCloseable {
     /// @param answer the status that every delivery gets
     /// @param bodies whether the whole body is printed
     WebhookListener(
-            int port, List<WebhookSecret> secrets, int answer, boolean bodies, PrintStream out, InstantSource clock)
+            int port, List<WebhookSecret> secrets, int answer, boolean bodies, Report report, InstantSource clock)
             throws IOException {
         this.secrets = List.copyOf(secrets);
         this.answer = answer;
         this.bodies = bodies;
-        this.out = out;
+        this.report = report;
         this.clock = clock;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -62,26 +65,45 @@ final class WebhookListener implements AutoCloseable {
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readNBytes(MOST);
-            print(exchange.getRequestHeaders(), body);
+            tell(exchange.getRequestHeaders(), body);
             exchange.sendResponseHeaders(answer, -1);
         }
     }
 
-    private synchronized void print(Headers headers, byte[] body) {
-        Optional<JsonNode> event = parse(body);
-        out.printf(
-                Locale.ROOT,
-                "%s %s %s %s, %s, answered %d%n",
-                TIME.format(clock.instant()),
-                event.map(e -> text(e, "type")).orElse("(no event)"),
-                event.map(e -> text(e.path("data"), "id")).orElse(""),
+    /// What arrived. `verdict` says whether its signature is right, and if not why; `body` is there if it is asked for.
+    private record Arrived(
+            Instant at,
+            String type,
+            String job,
+            String webhookId,
+            String verdict,
+            int answered,
+            @Nullable JsonNode body) {
+        String text(boolean whole) {
+            String line = String.format(
+                    Locale.ROOT,
+                    "%s %s %s %s, %s, answered %d",
+                    TIME.format(at),
+                    type.isEmpty() ? "(no event)" : type,
+                    job,
+                    webhookId,
+                    verdict,
+                    answered);
+            return whole ? line + "\n" + (body == null ? "(no JSON)" : body.toPrettyString()) : line;
+        }
+    }
+
+    private void tell(Headers headers, byte[] body) {
+        JsonNode event = parse(body).orElse(MissingNode.getInstance());
+        Arrived arrived = new Arrived(
+                clock.instant(),
+                text(event, "type"),
+                text(event.path("data"), "id"),
                 header(headers, "webhook-id"),
                 verdict(headers, body),
-                answer);
-        if (bodies) {
-            out.println(event.map(JsonNode::toPrettyString).orElse("(no JSON)"));
-        }
-        out.flush();
+                answer,
+                bodies && !event.isMissingNode() ? event : null);
+        report.line(arrived, () -> arrived.text(bodies));
     }
 
     private String verdict(Headers headers, byte[] body) {

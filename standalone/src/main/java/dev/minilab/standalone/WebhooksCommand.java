@@ -2,6 +2,8 @@ package dev.minilab.standalone;
 
 import dev.minilab.cli.ApiOptions;
 import dev.minilab.cli.ProgressBar;
+import dev.minilab.cli.Report;
+import dev.minilab.cli.ReportOption;
 import dev.minilab.webhook.WebhookSecret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,6 +65,9 @@ final class WebhooksCommand implements Callable<Integer> {
         @Option(names = "--body", description = "Print the whole body as well.")
         private boolean body;
 
+        @CommandLine.Mixin
+        private ReportOption how = new ReportOption();
+
         @Override
         public Integer call() throws IOException, InterruptedException {
             if (answer < 200 || answer > 599) {
@@ -72,10 +78,9 @@ final class WebhooksCommand implements Callable<Integer> {
                     : secrets;
             List<WebhookSecret> keys =
                     given.stream().map(String::strip).map(WebhookSecret::new).toList();
-            WebhookListener listener =
-                    new WebhookListener(port, keys, answer, body, System.out, InstantSource.system());
-            System.out.println("READY " + listener.uri());
-            System.out.flush();
+            Report report = how.report();
+            WebhookListener listener = new WebhookListener(port, keys, answer, body, report, InstantSource.system());
+            report.line(Map.of("ready", listener.uri()), () -> "READY " + listener.uri());
             new CountDownLatch(1).await(); // Until the process is told to end.
             return 0;
         }
@@ -107,6 +112,12 @@ final class WebhooksCommand implements Callable<Integer> {
         @Option(names = "--dry-run", description = "Only count.")
         private boolean dryRun;
 
+        @CommandLine.Mixin
+        private ReportOption how = new ReportOption();
+
+        /// What became of one.
+        record Asked(String job, @Nullable String problem) {}
+
         @Override
         public Integer call() throws IOException, InterruptedException {
             if (!STATUSES.containsAll(statuses)) {
@@ -116,29 +127,36 @@ final class WebhooksCommand implements Callable<Integer> {
             Redelivery redelivery = new Redelivery(api.api(), api.key());
             List<String> jobs =
                     redelivery.find(time("--since", since, now), time("--until", until, now), Set.copyOf(statuses));
-            if (dryRun || jobs.isEmpty()) {
-                System.out.println(jobs.size() + " webhooks fit");
+            Report report = how.report();
+            if (dryRun || (jobs.isEmpty() && !report.json())) {
+                report.line(Map.of("webhooks", jobs.size()), () -> jobs.size() + " webhooks fit");
                 return 0;
             }
-            return redeliver(redelivery, jobs);
+            return redeliver(redelivery, jobs, report);
         }
 
-        private static int redeliver(Redelivery redelivery, List<String> jobs)
+        private static int redeliver(Redelivery redelivery, List<String> jobs, Report report)
                 throws IOException, InterruptedException {
-            ProgressBar progress = new ProgressBar(System.out, ProgressBar.onTerminal(), jobs.size());
+            ProgressBar progress = new ProgressBar(System.err, ProgressBar.onTerminal(), jobs.size());
             Map<String, List<String>> refused = new TreeMap<>();
             for (String job : jobs) {
                 String problem = redelivery.redeliver(job);
                 if (problem != null) {
                     refused.computeIfAbsent(problem, _ -> new ArrayList<>()).add(job);
                 }
+                if (report.json()) {
+                    report.line(new Asked(job, problem), () -> job);
+                }
                 progress.done(job + (problem == null ? "" : " refused"));
             }
             progress.end();
             int failed = refused.values().stream().mapToInt(List::size).sum();
-            System.out.printf(Locale.ROOT, "%d webhooks are delivered again%n", jobs.size() - failed);
-            refused.forEach((problem, which) -> System.out.printf(
-                    Locale.ROOT, "%d refused, %s (first %s)%n", which.size(), problem, which.getFirst()));
+            if (!report.json()) {
+                int again = jobs.size() - failed;
+                report.line(again, () -> again + " webhooks are delivered again");
+                refused.forEach((problem, which) -> report.line(
+                        problem, () -> which.size() + " refused, " + problem + " (first " + which.getFirst() + ")"));
+            }
             return failed == 0 ? 0 : 1;
         }
 

@@ -7,10 +7,16 @@ import dev.minilab.client.OutputSpec;
 import dev.minilab.worker.codec.Codecs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,5 +83,43 @@ class OptionsTest {
         assertThat(MachineChecks.codecs(Codecs.bundled()))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.text()).contains("without libvips", "apt install libvips42"));
+    }
+
+    @Test
+    @DisplayName("doctor tells of a folder without extended attributes, which only the embedded store needs")
+    void withoutAttributes(@TempDir Path folder) throws Exception {
+        URI zip = URI.create("jar:" + folder.resolve("disk.zip").toUri());
+        try (FileSystem disk = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            Path data = disk.getPath("/data"); // Files in a zip have none.
+            Finding needed = MachineChecks.folder("data", data, true);
+            assertThat(needed.state()).isEqualTo(Finding.State.WRONG);
+            assertThat(needed.text())
+                    .contains("the file system of /data has no extended attributes")
+                    .contains("choose a folder on ext4, xfs, btrfs or APFS: --data DIR");
+            assertThat(MachineChecks.folder("spool", data, false).state()).isEqualTo(Finding.State.OK);
+        }
+    }
+
+    @Test
+    @DisplayName("--rate lets through so many a second, evenly, and makes up for no time that was not used")
+    void pace() {
+        AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000_000);
+        Pace pace = new Pace(10, now::get, nanos -> now.addAndGet(Math.min(nanos, 30_000_000)));
+        long start = now.get();
+        List<Long> through = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            if (i == 4) {
+                now.addAndGet(5_000_000_000L);
+            }
+            pace.await();
+            through.add((now.get() - start) / 1_000_000);
+        }
+        assertThat(through).containsExactly(0L, 100L, 200L, 300L, 5300L, 5400L, 5500L);
+
+        Pace unlimited = new Pace(0, now::get, _ -> now.set(0));
+        long before = now.get();
+        unlimited.await();
+        unlimited.await();
+        assertThat(now.get()).isEqualTo(before);
     }
 }

@@ -117,6 +117,18 @@ class ArchitectureTest {
     }
 
     @Test
+    @DisplayName("OpenTelemetry stays in the room of traces")
+    void tracesStayInside() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.minilab.trace..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(CLASSES);
+    }
+
+    @Test
     @DisplayName("the client knows nobody, and only commands know the client")
     void clientIsAlone() {
         noClasses()

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -283,6 +284,42 @@ class CommandsTest {
     }
 
     @Test
+    @DisplayName("keys tells of what it makes, lists and revokes; a key itself is shown once")
+    void keys() {
+        String file = folder.resolve("keys.json").toString();
+        Ran made = run("keys", "create", "--file", file, "--name", "web", "--tenant", "acme", "--json");
+        assertThat(made.code()).as(made.err()).isZero();
+        JsonNode key = made.json().getFirst();
+        assertThat(key.path("key").asString("")).startsWith("mlk_");
+        assertThat(run("keys", "create", "--file", file).out()).startsWith("mlk_");
+        List<JsonNode> listed = run("keys", "list", "--file", file, "--json").json();
+        assertThat(listed).hasSize(2);
+        assertThat(listed.getFirst().toString())
+                .isEqualTo("{\"id\":\"" + key.path("id").asString("")
+                        + "\",\"name\":\"web\",\"tenant\":\"acme\",\"scopes\":[\"jobs:read\",\"jobs:write\"],\"created_at\":\""
+                        + key.path("created_at").asString("") + "\"}");
+        assertThat(run("keys", "list", "--file", file).out()).startsWith("ID ").contains("web", "acme");
+        assertThat(run("keys", "revoke", "--file", file, "web", "--json").json())
+                .containsExactly(listed.getFirst());
+        assertThat(run("keys", "list", "--file", file, "--json").json()).containsExactly(listed.getLast());
+    }
+
+    @Test
+    @DisplayName("secrets prints settings, as lines for an environment or as one object")
+    void secrets() {
+        String data = SharedInfra.folder().toString();
+        Ran lines = run("secrets", "--data", data);
+        JsonNode shown = run("secrets", "--data", data, "--json").json().getFirst();
+        assertThat(lines.out().lines())
+                .hasSize(3)
+                .contains("MINILAB_WEBHOOK_SECRET="
+                        + shown.path("MINILAB_WEBHOOK_SECRET").asString(""));
+        JsonNode fresh = run("secrets", "--new", "--json").json().getFirst();
+        assertThat(fresh.path("MINILAB_WEBHOOK_SECRET").asString("")).startsWith("whsec_");
+        assertThat(fresh.path("MINILAB_WEBHOOK_SIGNING_KEY").asString("")).startsWith("whsk_");
+    }
+
+    @Test
     @DisplayName("capabilities, version and completion tell about API and program")
     void tells() {
         assertThat(call("capabilities").out()).contains("limits: ", "formats: ");
@@ -295,6 +332,34 @@ class CommandsTest {
         assertThat(run("version").out()).startsWith("minilab ");
         assertThat(run("version", "--json").json().getFirst().path("java").asString(""))
                 .startsWith("25");
-        assertThat(run("completion").out()).contains("complete -F", "minilab", "--download");
+    }
+
+    @Test
+    @DisplayName("completion completes commands, options and values in a bash")
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void completes() throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("completion"), run("completion").out());
+        assertThat(completed(script, "capa")).containsExactly("capabilities");
+        assertThat(completed(script, "submit", "--down")).containsExactly("--download");
+        assertThat(completed(script, "webhooks", "")).contains("listen", "redeliver");
+        assertThat(completed(script, "keys", "list", "--js")).containsExactly("--json");
+    }
+
+    /// What bash would offer for the last of these words.
+    private static List<String> completed(Path script, String... words) throws Exception {
+        String bash =
+                "source \"$1\"; shift; COMP_WORDS=(minilab \"$@\"); COMP_CWORD=$#; COMP_LINE=\"${COMP_WORDS[*]}\";"
+                        + " COMP_POINT=${#COMP_LINE}; offers=$(complete -p minilab); offers=${offers#*-F };"
+                        + " \"${offers%% *}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        List<String> command = new ArrayList<>(List.of("bash", "--norc", "-c", bash, "bash", script.toString()));
+        command.addAll(List.of(words));
+        // `compopt` complains that no one is typing.
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(printed).isZero();
+        return printed.lines().map(String::strip).toList();
     }
 }

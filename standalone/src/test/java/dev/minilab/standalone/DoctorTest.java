@@ -1,19 +1,24 @@
 package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.minilab.cli.DoctorCommand;
 import dev.minilab.cli.Failures;
 import dev.minilab.cli.SetupCommand;
 import dev.minilab.config.Config;
+import dev.minilab.health.Preflight;
 import dev.minilab.json.Json;
 import dev.minilab.queue.QueueAdmin;
+import dev.minilab.store.ObjectStore;
+import dev.minilab.store.StoreException;
 import dev.minilab.strict.HttpRelay;
 import dev.minilab.strict.HttpRelay.Answer;
 import dev.minilab.strict.HttpRelay.Filter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -123,10 +128,43 @@ class DoctorTest {
     }
 
     @Test
-    @DisplayName("a bucket that is not there, and the jurisdiction that may be why")
+    @DisplayName("a bucket that is not there")
     void bucket() {
         env.put("MINILAB_S3_BUCKET", "another");
         finds("bucket", "there is no bucket another");
+    }
+
+    /// What doctor tells to do about an answer of the store, had R2 given it.
+    private String fixAtR2(Map<String, String> wrong, String... settings) {
+        Map<String, String> asked = new TreeMap<>(env);
+        asked.putAll(wrong);
+        Map<String, String> r2 = new TreeMap<>(wrong);
+        r2.put("MINILAB_R2_ACCOUNT_ID", "0123456789abcdef0123456789abcdef");
+        r2.put("MINILAB_S3_ACCESS_KEY_ID", "id");
+        r2.put("MINILAB_S3_SECRET_ACCESS_KEY", "secret");
+        for (int i = 0; i < settings.length; i += 2) {
+            r2.put(settings[i], settings[i + 1]);
+        }
+        try (ObjectStore wrongly = new ObjectStore(Config.load(asked).store())) {
+            StoreException answer = catchThrowableOfType(StoreException.class, wrongly::check);
+            return Preflight.explain(Config.load(r2).store(), answer).orElse("");
+        }
+    }
+
+    @Test
+    @DisplayName("a bucket of R2 that is in another jurisdiction than the one configured")
+    void jurisdiction() {
+        Map<String, String> elsewhere = Map.of("MINILAB_S3_BUCKET", "another");
+        assertThat(fixAtR2(elsewhere))
+                .contains(
+                        "there is no bucket another at https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com")
+                .endsWith("it is only visible with MINILAB_R2_JURISDICTION=eu (or fedramp)");
+        assertThat(fixAtR2(elsewhere, "MINILAB_R2_JURISDICTION", "eu"))
+                .contains(".eu.r2.cloudflarestorage.com")
+                .endsWith("if it was created without a jurisdiction, leave MINILAB_R2_JURISDICTION out");
+        assertThat(fixAtR2(Map.of("MINILAB_S3_SECRET_ACCESS_KEY", "not this one")))
+                .contains("refuses these credentials")
+                .endsWith("a bucket of a jurisdiction needs MINILAB_R2_JURISDICTION");
     }
 
     @Test
@@ -214,9 +252,14 @@ class DoctorTest {
     }
 
     private void attributes(Map<String, String> attributes) {
+        attributes("minilab-bulk", attributes);
+    }
+
+    /// Has a queue be set otherwise than it is.
+    private void attributes(String which, Map<String, String> attributes) {
         queue.filter((request, upstream) -> {
             String body = new String(request.body(), StandardCharsets.UTF_8);
-            return request.header("X-Amz-Target").endsWith("GetQueueAttributes") && body.contains("minilab-bulk\"")
+            return request.header("X-Amz-Target").endsWith("GetQueueAttributes") && body.contains(which + "\"")
                     ? Answer.of(
                             200,
                             "application/x-amz-json-1.0",
@@ -244,6 +287,17 @@ class DoctorTest {
     }
 
     @Test
+    @DisplayName("a queue whose dead-letter queue is not there, though it says so")
+    void deadLettersLost() {
+        env.put("MINILAB_SQS_WEBHOOKS_QUEUE", "doctor-lone");
+        try (QueueAdmin admin = new QueueAdmin(Config.load(env).queue())) {
+            admin.create("doctor-lone");
+        }
+        attributes("doctor-lone", Map.of("RedrivePolicy", redrive("doctor-lone-dlq", 5)));
+        finds("queue doctor-lone: its dead-letter queue doctor-lone-dlq does not exist", "./minilab setup");
+    }
+
+    @Test
     @DisplayName("queues that do not answer")
     void queuesAway() throws Exception {
         queue.close();
@@ -254,6 +308,14 @@ class DoctorTest {
     @DisplayName("a folder that can hold an embedded installation, and one that cannot")
     void folder(@TempDir Path data) {
         assertThat(run(new DoctorCommand(env), "--data", data.toString()).out()).containsPattern("ok +data: ");
-        finds("data", "fix: ", "--data", "/proc/1");
+        finds("data: 0 MiB are left", "make room there", "--data", "/proc/1");
+    }
+
+    @Test
+    @DisplayName("a spool that cannot be written")
+    void spool(@TempDir Path folder) throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        env.put("MINILAB_SPOOL_DIR", file.resolve("spool").toString());
+        finds("spool: .* cannot be written", "let this user write there: chown");
     }
 }

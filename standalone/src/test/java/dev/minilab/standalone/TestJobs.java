@@ -26,6 +26,16 @@ public final class TestJobs {
 
     /// One of a tenant, with an id that is given.
     public static Accepted accepted(Tenant tenant, JobId job, Instant at, Accepted.@Nullable Webhook webhook) {
+        return accepted(tenant, job, at, webhook, null);
+    }
+
+    /// One that was made as part of a trace.
+    public static Accepted traced(Instant at, Accepted.@Nullable Webhook webhook, String traceparent) {
+        return accepted(Tenant.DEFAULT, JobId.create(at), at, webhook, traceparent);
+    }
+
+    private static Accepted accepted(
+            Tenant tenant, JobId job, Instant at, Accepted.@Nullable Webhook webhook, @Nullable String traceparent) {
         return new Accepted(
                 Accepted.SCHEMA,
                 job,
@@ -41,12 +51,18 @@ public final class TestJobs {
                 null,
                 Lane.INTERACTIVE,
                 null,
-                null);
+                null,
+                traceparent);
     }
 
     /// A job that was accepted and ended at the same moment, recorded.
     public static Accepted ended(JobRecords records, Instant at, Accepted.@Nullable Webhook webhook, JobStatus status) {
-        Accepted accepted = accepted(at, webhook);
+        return ended(records, accepted(at, webhook), status);
+    }
+
+    /// Such a job made of one that was to be accepted.
+    public static Accepted ended(JobRecords records, Accepted accepted, JobStatus status) {
+        Instant at = accepted.acceptedAt();
         records.accept(accepted);
         records.finish(accepted, new Result(1, accepted.job(), status, at, at, 1, Map.of(), null, null));
         return accepted;

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.minilab.cli.Report;
 import dev.minilab.webhook.WebhookSecret;
 import dev.minilab.webhook.WebhookSigner;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -121,9 +123,9 @@ class WebhooksCommandTest {
     @Test
     @DisplayName("I18 listen verifies what arrives, and prints no control characters of strangers")
     void listens() throws Exception {
-        var printed = new ByteArrayOutputStream();
-        try (WebhookListener listener = new WebhookListener(
-                0, List.of(SECRET), 503, true, new PrintStream(printed, true, StandardCharsets.UTF_8), () -> NOW)) {
+        StringWriter printed = new StringWriter();
+        Report report = new Report(new PrintWriter(printed, true), false);
+        try (WebhookListener listener = new WebhookListener(0, List.of(SECRET), 503, true, report, () -> NOW)) {
             String good = "{\"type\":\"job.succeeded\",\"data\":{\"id\":\"job_1\"}}";
             assertThat(deliver(listener.uri(), good, new WebhookSigner(List.of(SECRET))))
                     .isEqualTo(503);
@@ -132,10 +134,41 @@ class WebhooksCommandTest {
                     "{\"type\":\"\\u001b[31mx\"}",
                     new WebhookSigner(List.of(WebhookSecret.generate(new SecureRandom()))));
         }
-        assertThat(printed.toString(StandardCharsets.UTF_8))
+        assertThat(printed.toString())
                 .contains("job.succeeded job_1 msg_1, verified, answered 503")
+                .contains("\"id\" : \"job_1\"")
                 .contains("NOT VERIFIED: no signature matches")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    @DisplayName("listen --json tells programs the same, one value a line")
+    void listensForPrograms() throws Exception {
+        StringWriter printed = new StringWriter();
+        Report report = new Report(new PrintWriter(printed, true), true);
+        String event = "{\"type\":\"job.succeeded\",\"data\":{\"id\":\"job_1\"}}";
+        try (WebhookListener listener = new WebhookListener(0, List.of(SECRET), 204, true, report, () -> NOW)) {
+            deliver(listener.uri(), event, new WebhookSigner(List.of(SECRET)));
+            deliver(listener.uri(), "no event", new WebhookSigner(List.of(SECRET)));
+        }
+        String known = "{\"at\":\"2026-11-24T10:00:00Z\",\"type\":\"%s\",\"job\":\"%s\",\"webhook_id\":\"msg_1\","
+                + "\"verdict\":\"verified\",\"answered\":204";
+        assertThat(printed.toString().lines())
+                .containsExactly(
+                        known.formatted("job.succeeded", "job_1") + ",\"body\":" + event + "}",
+                        known.formatted("", "") + "}");
+    }
+
+    @Test
+    @DisplayName("redeliver --json tells of each webhook, or with --dry-run how many there are")
+    void redeliversForPrograms() {
+        String uri = "http://127.0.0.1:" + api.getAddress().getPort();
+        String[] command = {"webhooks", "redeliver", "--since", "2026-11-24T08:00:00Z", "--api", uri, "--json"};
+        CommandsTest.Ran all = CommandsTest.run(command);
+        assertThat(all.code()).as(all.err()).isZero();
+        assertThat(all.out().lines()).containsExactly("{\"job\":\"job_1\"}", "{\"job\":\"job_4\"}");
+        String[] dry = Stream.concat(Stream.of(command), Stream.of("--dry-run")).toArray(String[]::new);
+        assertThat(CommandsTest.run(dry).out()).isEqualToIgnoringNewLines("{\"webhooks\":2}");
     }
 
     private static int deliver(URI uri, String body, WebhookSigner signer) throws Exception {

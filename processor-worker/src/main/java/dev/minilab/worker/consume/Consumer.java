@@ -6,6 +6,8 @@ import dev.minilab.metrics.Metric;
 import dev.minilab.queue.Message;
 import dev.minilab.queue.MessageQueue;
 import dev.minilab.queue.QueueException;
+import dev.minilab.trace.Step;
+import dev.minilab.trace.Tracing;
 import dev.minilab.worker.consume.Outcome.Done;
 import dev.minilab.worker.consume.Outcome.Reject;
 import dev.minilab.worker.consume.Outcome.RetryAfter;
@@ -141,7 +143,7 @@ public final class Consumer implements AutoCloseable {
             }
             try {
                 heartbeat.countFromNow();
-                return handler.handle(message);
+                return handle(message);
             } finally {
                 turns.leave(group);
             }
@@ -150,6 +152,28 @@ public final class Consumer implements AutoCloseable {
         } catch (RuntimeException | Error e) { // An error too costs its message one attempt, and nobody else anything.
             LOG.error("Handling message {} of {} failed", message.id(), queue.name(), e);
             return new RetryAfter(RetryPolicy.after(message.receiveCount(), ThreadLocalRandom.current()));
+        }
+    }
+
+    private Outcome handle(Message message) throws InterruptedException {
+        try (Step step = Tracing.receive(queue.name(), message.id(), message.traceparent())) {
+            String why = "interrupted";
+            try {
+                Outcome outcome = handler.handle(message);
+                why = switch (outcome) {
+                    case Done() -> "";
+                    case RetryAfter _ -> "retry";
+                    case Reject _ -> "reject";
+                };
+                return outcome;
+            } catch (RuntimeException | Error e) {
+                why = e.getClass().getName();
+                throw e;
+            } finally {
+                if (!why.isEmpty()) {
+                    step.fail(why);
+                }
+            }
         }
     }
 

@@ -20,6 +20,8 @@ import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.JobView;
 import dev.minilab.record.WebhookQueue;
 import dev.minilab.store.StoreException;
+import dev.minilab.trace.Step;
+import dev.minilab.trace.Tracing;
 import dev.minilab.worker.consume.Handler;
 import dev.minilab.worker.consume.Outcome;
 import dev.minilab.worker.consume.RetryPolicy;
@@ -28,6 +30,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,6 +51,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WebhookHandler implements Handler {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookHandler.class);
+    private static final String STATUS = "http.response.status_code";
     /// SQS hides a message for 12 hours in all.
     private static final Duration LONGEST_HIDING = Duration.ofHours(11);
     /// How long an attempt holds its place in the worker while others go to the same host.
@@ -219,7 +223,8 @@ public final class WebhookHandler implements Handler {
     private DeliveryResult post(Attempt attempt, JobSnapshot job, Result result, Admission.Granted granted)
             throws InterruptedException {
         boolean hostWorks = false;
-        try {
+        TraceParent trace = job.accepted().trace();
+        try (Step step = Tracing.call("deliver webhook", attempt.url().getHost(), trace)) {
             byte[] body = body(job, attempt.event(), result);
             Instant now = clock.instant();
             String signature = signers.of(job.accepted().tenant()).sign(attempt.webhookId(), now, body);
@@ -227,22 +232,33 @@ public final class WebhookHandler implements Handler {
                     "webhook-id", attempt.webhookId(),
                     "webhook-timestamp", Long.toString(now.getEpochSecond()),
                     "webhook-signature", signature,
-                    "traceparent", trace(job.accepted()).toString());
+                    "traceparent", traceparent(step, trace));
             DeliveryResult outcome = client.post(attempt.url(), headers, body);
             hostWorks = outcome.hostWorks();
+            note(step, job.accepted(), attempt, outcome);
             return outcome;
         } finally {
             receivers.leave(granted, hostWorks);
         }
     }
 
-    /// Each attempt is a step of the trace in which the job was made.
-    private static TraceParent trace(Accepted accepted) {
-        String given = accepted.webhook() == null ? null : accepted.webhook().traceparent();
-        return Optional.ofNullable(given)
-                .flatMap(TraceParent::parse)
-                .orElseGet(() -> TraceParent.of(accepted.job()))
-                .child(ThreadLocalRandom.current());
+    /// Each attempt is a step of the trace in which the job was made, whether we keep that or not.
+    private static String traceparent(Step step, TraceParent trace) {
+        String ours = step.traceparent();
+        return ours != null ? ours : trace.child(ThreadLocalRandom.current()).toString();
+    }
+
+    private static void note(Step step, Accepted accepted, Attempt attempt, DeliveryResult outcome) {
+        step.note("minilab.job.id", accepted.job().value()).note("minilab.webhook.attempt", attempt.number());
+        switch (outcome) {
+            case DeliveryResult.Delivered delivered -> step.note(STATUS, delivered.status());
+            case DeliveryResult.Gone gone -> step.note(STATUS, gone.status());
+            case DeliveryResult.Refused refused ->
+                step.note(STATUS, refused.status()).fail(Integer.toString(refused.status()));
+            case DeliveryResult.Unanswered unanswered ->
+                step.fail(unanswered.failure().name().toLowerCase(Locale.ROOT));
+            case DeliveryResult.Skipped _ -> step.fail("skipped");
+        }
     }
 
     /// Another worker may have taken the number meanwhile: then this attempt stands after that one.

@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +102,7 @@ class WebhookHandlerTest {
     private HttpServer receiver;
     private volatile int answer = 204;
     private volatile Instant now = start;
+    private volatile InstantSource clock = () -> now;
     private TestQueue queue;
     private PendingWebhooks pending;
     private WebhookHandler handler;
@@ -142,7 +145,7 @@ class WebhookHandlerTest {
                 pending,
                 webhooks,
                 new Events(),
-                () -> now);
+                () -> clock.instant());
     }
 
     @AfterEach
@@ -262,7 +265,11 @@ class WebhookHandlerTest {
     @DisplayName("traceparent goes on with the trace of the request that made the job, or with one of the job's own")
     void traces() throws Exception {
         String trace = "0af7651916cd43dd8448eb211c80319c";
-        Accepted traced = ended(new Accepted.Webhook(url("/hook"), Set.of(), "00-" + trace + "-b7ad6b7169203331-01"));
+        Accepted traced = TestJobs.ended(
+                records,
+                TestJobs.traced(
+                        start, new Accepted.Webhook(url("/hook"), Set.of()), "00-" + trace + "-b7ad6b7169203331-01"),
+                JobStatus.SUCCEEDED);
         answer = 500;
         announce(traced);
         now = nextAt(traced);
@@ -389,6 +396,9 @@ class WebhookHandlerTest {
     void concurrently() throws Exception {
         Accepted accepted = ended();
         answer = 500;
+        // At the very same moment two attempts may be one and the same record.
+        AtomicLong ticks = new AtomicLong();
+        clock = () -> now.plusNanos(ticks.incrementAndGet());
         List<Future<Outcome>> outcomes = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 4; i++) {
