@@ -106,7 +106,7 @@ public final class IngestApi implements AutoCloseable {
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
-        JobWatch watch = new JobWatch(records::again);
+        JobWatch watch = new JobWatch(records::again, JobWatch.MOST_WAITING);
         JobAnswers answers = new JobAnswers(records, view, watch);
         AccessConfig access = config.access();
         BiPredicate<Tenant, JobId> ended =
