@@ -3,8 +3,10 @@ package dev.minilab.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.minilab.api.IngestApi;
+import dev.minilab.api.Route;
 import dev.minilab.config.Config;
 import dev.minilab.health.Shutdown;
+import dev.minilab.store.ObjectStore;
 import dev.minilab.worker.Worker;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,6 +66,19 @@ final class LocalApi implements AutoCloseable {
 
     Client client() {
         return client;
+    }
+
+    /// All that it answers.
+    List<Route> routes() {
+        return api.routes();
+    }
+
+    /// Puts an object into the bucket.
+    void store(String key, byte[] bytes) {
+        try (ObjectStore store =
+                new ObjectStore(Config.load(SharedInfra.get().settings()).store())) {
+            store.put(key, bytes, "image/jpeg");
+        }
     }
 
     /// Everything in the bucket.
