@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.StreamReadException;
@@ -109,11 +108,12 @@ public final class Json {
 
         /// The pointer of the name that comes twice in its object, if that is the trouble.
         public Optional<String> duplicate() {
-            return getCause() instanceof StreamReadException e
-                            && String.valueOf(e.getOriginalMessage()).startsWith("Duplicate ")
-                            && e.processor() instanceof JsonParser parser
-                    ? Optional.of(parser.streamReadContext().pathAsPointer().toString())
-                    : Optional.empty();
+            if (getCause() instanceof StreamReadException e
+                    && String.valueOf(e.getOriginalMessage()).startsWith("Duplicate ")) {
+                return Optional.ofNullable(e.processor())
+                        .map(parser -> parser.streamReadContext().pathAsPointer().toString());
+            }
+            return Optional.empty();
         }
 
         /// A sentence, never null.

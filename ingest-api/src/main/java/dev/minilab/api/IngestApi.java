@@ -147,7 +147,7 @@ public final class IngestApi implements AutoCloseable {
         JobRoutes jobRoutes = new JobRoutes(answers, view, store, config.store().urlTtl());
         EventRoutes eventRoutes = new EventRoutes(answers, view, watch, EventRoutes.SIGN_OF_LIFE);
         ListRoutes listRoutes = new ListRoutes(
-                part(new JobList(store, records)),
+                part(new JobList(store, records, clock)),
                 view,
                 new Cursors(SharedSecret.below(Keys.cursorSecret(), store, new SecureRandom())));
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(

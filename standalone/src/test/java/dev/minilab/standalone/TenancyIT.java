@@ -150,7 +150,7 @@ class TenancyIT {
 
     @ParameterizedTest
     @MethodSource("routesWithIds")
-    @DisplayName("answers another tenant's id as one that nobody has, in status, headers and body")
+    @DisplayName("C5 answers another tenant's id as one that nobody has, in status, headers and body")
     void foreign(Route route) throws Exception {
         String unknown = answer(route, UNKNOWN_JOB, "other");
         assertThat(unknown).startsWith("404 ");
