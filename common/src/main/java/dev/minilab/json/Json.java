@@ -111,7 +111,8 @@ public final class Json {
             if (getCause() instanceof StreamReadException e
                     && String.valueOf(e.getOriginalMessage()).startsWith("Duplicate ")) {
                 return Optional.ofNullable(e.processor())
-                        .map(parser -> parser.streamReadContext().pathAsPointer().toString());
+                        .map(parser ->
+                                parser.streamReadContext().pathAsPointer().toString());
             }
             return Optional.empty();
         }

@@ -123,6 +123,11 @@ final class IntakeBench {
             public int read() throws IOException {
                 throw new EOFException("the client hung up");
             }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                throw new EOFException("the client hung up");
+            }
         };
         return inline(
                 new SequenceInputStream(new ByteArrayInputStream(image, 0, image.length - 1), broken), image.length);
