@@ -4,16 +4,13 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.SecureRandom;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 
 /// A job's id: `job_` and a ULID, 26 characters of Crockford's base 32 that begin with the time of creation.
 ///
@@ -58,26 +55,11 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
         return hourOf(createdAt());
     }
 
-    /// The beginnings of all ids of an hour, the latest first: with 6 characters of the time slices of 17 minutes.
+    /// When an hour begins.
     ///
     /// @throws DateTimeException if `hour` is no hour folder
-    public static List<String> slices(String hour, int characters) {
-        Instant start = HOUR.parse(hour, Instant::from);
-        long span = 1L << (5 * (10 - characters));
-        long first = start.toEpochMilli() / span;
-        long last = (start.plus(Duration.ofHours(1)).toEpochMilli() - 1) / span;
-        return LongStream.iterate(last, slice -> slice >= first, slice -> slice - 1)
-                .mapToObj(slice -> PREFIX + Ulid.timePrefix(Instant.ofEpochMilli(slice * span), characters))
-                .toList();
-    }
-
-    /// The 32 parts of a slice, the latest first.
-    public static List<String> finer(String slice) {
-        return new StringBuilder(Ulid.ALPHABET)
-                .reverse()
-                .chars()
-                .mapToObj(c -> slice + (char) c)
-                .toList();
+    public static Instant startOf(String hour) {
+        return HOUR.parse(hour, Instant::from);
     }
 
     /// The hour folder of a time: `20261123T22`.

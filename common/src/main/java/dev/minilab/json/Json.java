@@ -3,11 +3,13 @@ package dev.minilab.json;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -55,7 +57,7 @@ public final class Json {
         }
     }
 
-    /// Any JSON value.
+    /// Any JSON value. Numbers that no double can hold are none.
     ///
     /// @throws UnreadableJsonException if the stream holds anything but exactly one JSON value
     public static JsonNode readTree(InputStream json) {
@@ -64,10 +66,19 @@ public final class Json {
             if (tree.isMissingNode() || !StandardCharsets.UTF_8.newEncoder().canEncode(tree.toString())) {
                 throw new UnreadableJsonException("unreadable JSON: empty, or with half a character", null);
             }
+            if (!finite(tree)) {
+                throw new UnreadableJsonException("unreadable JSON: a number is too large", null);
+            }
             return tree;
         } catch (JacksonException e) {
             throw new UnreadableJsonException(describe(e), e);
         }
+    }
+
+    private static boolean finite(JsonNode node) {
+        return node.isDouble()
+                ? Double.isFinite(node.doubleValue())
+                : node.values().stream().allMatch(Json::finite);
     }
 
     public static ObjectNode object() {
@@ -93,6 +104,17 @@ public final class Json {
 
         UnreadableJsonException(String message, @Nullable Throwable cause) {
             super(message, cause);
+        }
+
+        /// The pointer of the name that comes twice in its object, if that is the trouble.
+        public Optional<String> duplicate() {
+            if (getCause() instanceof StreamReadException e
+                    && String.valueOf(e.getOriginalMessage()).startsWith("Duplicate ")) {
+                return Optional.ofNullable(e.processor())
+                        .map(parser ->
+                                parser.streamReadContext().pathAsPointer().toString());
+            }
+            return Optional.empty();
         }
 
         /// A sentence, never null.

@@ -1,10 +1,16 @@
 package dev.minilab.request;
 
+import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobStatus;
 import dev.minilab.job.Lane;
+import dev.minilab.json.Json;
+import dev.minilab.json.Json.UnreadableJsonException;
+import dev.minilab.request.InvalidRequestException.Mistake;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,11 +28,30 @@ public final class JobRequestReader {
     private static final Set<String> FIELDS =
             Set.of("source", "outputs", "preset", "webhook", "external_id", "metadata", "lane", "deadline_seconds");
 
+    private static final String OUTPUT = "/outputs/[^/]*";
+
     private final Fields fields = new Fields();
 
     private JobRequestReader() {}
 
-    /// A whole job request, as it stands in a `job` part or a body.
+    /// A whole job request, as it stands in a `job` part or a body. An output that is named twice is a mistake of the
+    /// request, where any other name that comes twice makes the JSON unreadable.
+    ///
+    /// @throws UnreadableJsonException if it is no JSON
+    /// @throws InvalidRequestException with every mistake
+    public static JobRequest read(InputStream json) throws InvalidRequestException {
+        try {
+            return read(Json.readTree(json));
+        } catch (UnreadableJsonException e) {
+            if (e.duplicate().filter(at -> at.matches(OUTPUT)).isPresent()) {
+                throw new InvalidRequestException(
+                        ErrorCode.INVALID_SPEC, List.of(new Mistake("/outputs", "has two outputs of the same name")));
+            }
+            throw e;
+        }
+    }
+
+    /// A job request that has been read as JSON.
     ///
     /// @throws InvalidRequestException with every mistake
     public static JobRequest read(JsonNode json) throws InvalidRequestException {

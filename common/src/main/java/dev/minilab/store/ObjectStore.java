@@ -443,7 +443,18 @@ public final class ObjectStore implements AutoCloseable {
     /// @param folders whether to stop at the next `/` and list folders instead of what is in them
     /// @param after the `next` of the page before, or nothing for the first page
     public Page list(String prefix, boolean folders, @Nullable String after) {
-        ListObjectsV2Response page = listPage(prefix, folders, after);
+        return page(listPage(prefix, folders, after));
+    }
+
+    /// The first page of folders below a prefix that come after a key.
+    public Page listAfter(String prefix, String key) {
+        return page(call(
+                "ListObjectsV2 " + prefix,
+                () -> s3.listObjectsV2(
+                        l -> l.bucket(bucket).prefix(prefix).delimiter("/").startAfter(key))));
+    }
+
+    private static Page page(ListObjectsV2Response page) {
         return new Page(
                 page.contents().stream().map(S3Object::key).toList(),
                 page.commonPrefixes().stream().map(p -> p.prefix()).toList(),

@@ -420,6 +420,32 @@ class ConfigTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "MINILAB_QUOTA_BYTES_A_DAY, 25MiB, 24MiB",
+        "MINILAB_QUOTA_BYTES_A_DAY, 2MiB, 1",
+        "MINILAB_UPLOADS_BYTES, 25MiB, 24MiB",
+        "MINILAB_UPLOADS_BYTES, 1GiB, 1023MiB"
+    })
+    @DisplayName("I27 wants limits that leave room for the largest image that may be sent")
+    void roomForTheLargest(String limit, String largest, String tooLittle) {
+        assertThat(mistakes(Map.of("MINILAB_MAX_UPLOAD_BYTES", largest, limit, tooLittle)))
+                .containsExactly(limit + " must not be less than MINILAB_MAX_UPLOAD_BYTES, or no image that large"
+                        + " could ever be taken");
+        assertThat(Config.load(Map.of("MINILAB_MAX_UPLOAD_BYTES", largest, limit, largest))
+                        .limits()
+                        .maxUploadBytes())
+                .isPositive();
+    }
+
+    @Test
+    @DisplayName("I27 wants API keys where outputs of one's own need a scope")
+    void presetsOnlyWithoutKeys() {
+        assertThat(mistakes(Map.of("MINILAB_PRESETS_ONLY", "true")))
+                .containsExactly(
+                        "MINILAB_PRESETS_ONLY needs MINILAB_API_KEYS_FILE: without API keys everyone may do everything");
+    }
+
+    @ParameterizedTest
     @CsvSource({"20s, 20s", "19s, 20s", "0s, 0s", "999ms, 1s"})
     @DisplayName("wants a drain longer than a receive")
     void drain(String drain, String longPoll) {

@@ -1,6 +1,7 @@
 package dev.minilab.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.minilab.job.ErrorCode;
@@ -12,7 +13,7 @@ import dev.minilab.job.OutputSpec.Color;
 import dev.minilab.job.OutputSpec.Fit;
 import dev.minilab.job.OutputSpec.Position;
 import dev.minilab.job.UploadId;
-import dev.minilab.json.Json;
+import dev.minilab.json.Json.UnreadableJsonException;
 import dev.minilab.request.InvalidRequestException.Mistake;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 @DisplayName("Job requests")
 class JobRequestReaderTest {
@@ -157,8 +157,6 @@ class JobRequestReaderTest {
                 "4294967616",
                 "18446744073709551936",
                 "1e2",
-                "1e400",
-                "-1e400",
                 "1e-400",
                 "'320'",
                 "null",
@@ -210,7 +208,7 @@ class JobRequestReaderTest {
                 Arguments.of(
                         "{'width': 1, 'position': {'x': -0.01, 'y': 0}}", "/position/x", "is a number from 0 to 1"),
                 Arguments.of(
-                        "{'width': 1, 'position': {'x': 1e400, 'y': 0}}", "/position/x", "is a number from 0 to 1"),
+                        "{'width': 1, 'position': {'x': 1e300, 'y': 0}}", "/position/x", "is a number from 0 to 1"),
                 Arguments.of("{'width': 1, 'position': {'x': '0', 'y': 0}}", "/position/x", "is a number from 0 to 1"),
                 Arguments.of(
                         "{'width': 1, 'position': {'x': 0, 'y': 0, 'z': 0}}", "/position/z", "is not a field we know"),
@@ -448,6 +446,20 @@ class JobRequestReaderTest {
     }
 
     @Test
+    @DisplayName("C54 with an output that is named twice are refused; with another name twice they are no JSON")
+    void namedTwice() {
+        assertThat(refused("{'outputs': {'a': {'width': 1}, 'a': {'width': 2}}}")
+                        .mistakes())
+                .containsExactly(new Mistake("/outputs", "has two outputs of the same name"));
+        for (String json : List.of(
+                "{'outputs': {'a': {'width': 1, 'width': 2}}}",
+                "{'outputs': {}, 'outputs': {}}",
+                "{'metadata': {'outputs': {'a': 1, 'a': 2}}}")) {
+            assertThatExceptionOfType(UnreadableJsonException.class).isThrownBy(() -> read(json));
+        }
+    }
+
+    @Test
     @DisplayName("C51 with a focal point too large for a double are refused like any other number")
     void hugeFocalPoint() {
         assertThat(mistakes("{'outputs': {'a': {'width': 1, 'position': {'x': 0, 'y': 1" + "0".repeat(400) + "}}}}"))
@@ -479,10 +491,7 @@ class JobRequestReaderTest {
     }
 
     private static JobRequest read(String json) throws InvalidRequestException {
-        return JobRequestReader.read(json(json));
-    }
-
-    private static JsonNode json(String json) {
-        return Json.readTree(new ByteArrayInputStream(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        return JobRequestReader.read(
+                new ByteArrayInputStream(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -90,7 +90,7 @@ class PresetsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "1.5", "2147483648", "1e400", "'1'", "null", "true"})
+    @ValueSource(strings = {"0", "-1", "1.5", "2147483648", "'1'", "null", "true"})
     @DisplayName("have versions that are whole numbers from 1")
     void versions(String version) {
         assertThat(refused("{'presets': {'a': {'version': " + version + ", 'outputs': {'x': {'width': 1}}}}}")

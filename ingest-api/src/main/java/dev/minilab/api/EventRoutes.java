@@ -22,8 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 ///
 /// The id of an event follows from the job: 1 for queued, 2 for processing, then one for each output in the order of
-/// the
-/// request, then one for the end. So `Last-Event-ID` resumes at any API, and nothing is said twice or left out.
+/// the request, then one for the end. So `Last-Event-ID` resumes at any API, and nothing is said twice or left out.
 final class EventRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
@@ -49,7 +48,7 @@ final class EventRoutes {
     }
 
     private void stream(Context ctx) throws ProblemException {
-        JobSnapshot job = jobs.find(ctx, Gate.caller(ctx).tenant());
+        JobSnapshot job = jobs.findToWait(ctx, Gate.caller(ctx).tenant());
         int told = lastEventId(ctx.header("Last-Event-ID"));
         if (job.status().terminal() && told >= lastId(job)) {
             ctx.status(204); // What tells an EventSource to stop asking.

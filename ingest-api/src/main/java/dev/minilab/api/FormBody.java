@@ -1,7 +1,6 @@
 package dev.minilab.api;
 
 import dev.minilab.job.ErrorCode;
-import dev.minilab.json.Json;
 import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.JobRequest;
 import dev.minilab.request.JobRequestReader;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.MultiPart;
 import org.jspecify.annotations.Nullable;
 
 /// A `multipart/form-data` body (RFC 7578): the part `image`, and with it or not the part `job`. File names are never
@@ -21,6 +21,9 @@ final class FormBody {
 
     /// What a form may have beside its image.
     static final long OVERHEAD = 1 << 20;
+
+    /// RFC 2046, 5.1.1.
+    private static final int MAX_BOUNDARY = 70;
 
     private static final String MULTIPART_CONFIG = "org.eclipse.jetty.multipartConfig";
 
@@ -69,6 +72,10 @@ final class FormBody {
     /// The parts of a form; the server writes large ones to the spool folder and deletes them when the request is
     /// over.
     private static Collection<Part> parts(HttpServletRequest http, Spool spool, long maxBytes) throws ProblemException {
+        String boundary = MultiPart.extractBoundary(http.getContentType());
+        if (boundary == null || boundary.length() > MAX_BOUNDARY) {
+            throw bad("the form needs a boundary of 1 to " + MAX_BOUNDARY + " characters");
+        }
         http.setAttribute(
                 MULTIPART_CONFIG,
                 new MultipartConfigElement(spool.folder().toString(), maxBytes, maxBytes + OVERHEAD, JobBody.MAX_JSON));
@@ -106,7 +113,7 @@ final class FormBody {
             throw JobBody.jsonTooLarge();
         }
         try (InputStream json = part.getInputStream()) {
-            return JobRequestReader.read(Json.readTree(json));
+            return JobRequestReader.read(json);
         }
     }
 

@@ -106,7 +106,7 @@ public final class IngestApi implements AutoCloseable {
         Readiness readiness = new Readiness(store, jobs);
         JobRecords records = new JobRecords(store);
         JobView view = new JobView(store, config.store().urlTtl(), clock);
-        JobWatch watch = new JobWatch(records::again);
+        JobWatch watch = new JobWatch(records::again, JobWatch.MOST_WAITING);
         JobAnswers answers = new JobAnswers(records, view, watch);
         AccessConfig access = config.access();
         BiPredicate<Tenant, JobId> ended =
@@ -147,7 +147,7 @@ public final class IngestApi implements AutoCloseable {
         JobRoutes jobRoutes = new JobRoutes(answers, view, store, config.store().urlTtl());
         EventRoutes eventRoutes = new EventRoutes(answers, view, watch, EventRoutes.SIGN_OF_LIFE);
         ListRoutes listRoutes = new ListRoutes(
-                part(new JobList(store, records)),
+                part(new JobList(store, records, clock)),
                 view,
                 new Cursors(SharedSecret.below(Keys.cursorSecret(), store, new SecureRandom())));
         DeliveryRoutes deliveryRoutes = new DeliveryRoutes(

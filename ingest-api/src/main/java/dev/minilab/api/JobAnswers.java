@@ -12,6 +12,7 @@ import dev.minilab.record.JobSnapshot;
 import dev.minilab.record.JobView;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Finds the jobs that requests are about, and answers with them. Thread-safe.
 final class JobAnswers {
@@ -32,10 +33,21 @@ final class JobAnswers {
     ///
     /// @throws ProblemException if there is none, or if it was deleted
     JobSnapshot find(Context ctx, Tenant tenant) throws ProblemException {
-        return find(
-                tenant,
-                JobId.parse(ctx.pathParam("id"))
-                        .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job")));
+        return find(tenant, id(ctx));
+    }
+
+    /// The same for a client that means to wait: a job that is watched already is not read again.
+    ///
+    /// @throws ProblemException if there is none, or if it was deleted
+    JobSnapshot findToWait(Context ctx, Tenant tenant) throws ProblemException {
+        JobId job = id(ctx);
+        Optional<JobSnapshot> watched = watch.watched(tenant, job);
+        return watched.isPresent() ? watched.get() : find(tenant, job);
+    }
+
+    private static JobId id(Context ctx) throws ProblemException {
+        return JobId.parse(ctx.pathParam("id"))
+                .orElseThrow(() -> new ProblemException(ErrorCode.NOT_FOUND, "there is no such job"));
     }
 
     JobSnapshot find(Tenant tenant, JobId job) throws ProblemException {

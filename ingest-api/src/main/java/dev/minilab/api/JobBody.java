@@ -8,6 +8,7 @@ import dev.minilab.request.JobRequestReader;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +29,7 @@ record JobBody(@Nullable JobRequest request, @Nullable Upload upload) implements
         long stated = stated(http);
         Digests digests = Digests.of(http::getHeader);
         return switch (type) {
-            case "application/json" -> new JobBody(JobRequestReader.read(json(http, digests)), null);
+            case "application/json" -> new JobBody(JobRequestReader.read(bytes(http, digests)), null);
             case "multipart/form-data" -> {
                 if (stated > maxBytes + FormBody.OVERHEAD) {
                     throw Upload.tooLarge(maxBytes);
@@ -54,15 +55,15 @@ record JobBody(@Nullable JobRequest request, @Nullable Upload upload) implements
     }
 
     /// A JSON body, whole.
-    static JsonNode json(HttpServletRequest http) throws IOException, ProblemException {
+    static JsonNode json(HttpServletRequest http) throws ProblemException {
         if (!mediaType(http.getContentType()).equals("application/json")) {
             throw new ProblemException(ErrorCode.UNSUPPORTED_TYPE, "the body is application/json");
         }
         stated(http);
-        return json(http, Digests.of(http::getHeader));
+        return Json.readTree(bytes(http, Digests.of(http::getHeader)));
     }
 
-    private static JsonNode json(HttpServletRequest http, Digests digests) throws IOException, ProblemException {
+    private static InputStream bytes(HttpServletRequest http, Digests digests) throws ProblemException {
         byte[] json;
         try {
             json = http.getInputStream().readNBytes(MAX_JSON + 1);
@@ -79,7 +80,7 @@ record JobBody(@Nullable JobRequest request, @Nullable Upload upload) implements
         if (!digests.match()) {
             throw Digests.mismatch();
         }
-        return Json.readTree(new ByteArrayInputStream(json));
+        return new ByteArrayInputStream(json);
     }
 
     /// The length of a body as far as the client states it, or -1.

@@ -40,7 +40,10 @@ final class JobRoutes {
     private void show(Context ctx) throws ProblemException {
         ctx.header("Cache-Control", "private, no-store");
         try {
-            show(ctx, jobs.awaited(ctx, find(ctx)).job());
+            JobSnapshot job = Prefer.wait(ctx).isZero()
+                    ? find(ctx)
+                    : jobs.findToWait(ctx, Gate.caller(ctx).tenant());
+            show(ctx, jobs.awaited(ctx, job).job());
         } catch (DamagedRecordException e) {
             LOG.error("Request {}: {}", RequestLog.id(ctx), e.getMessage());
             JobId job = JobId.parse(ctx.pathParam("id")).orElseThrow(() -> e);

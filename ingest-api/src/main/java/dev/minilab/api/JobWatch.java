@@ -2,10 +2,12 @@ package dev.minilab.api;
 
 import dev.minilab.job.ErrorCode;
 import dev.minilab.job.JobId;
+import dev.minilab.job.Tenant;
 import dev.minilab.record.JobSnapshot;
 import dev.minilab.store.StoreException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,23 +18,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks at jobs for all who wait for them: one watcher a job, however many wait, that looks less and less often
-/// (from
-/// 100 ms to 2 s) and ends with the job or with the last who waits. Thread-safe.
+/// (from 100 ms to 2 s) and ends with the job or with the last who waits. Thread-safe.
 final class JobWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
-    private static final int MOST_WAITING = 2_000;
+    /// How many clients may wait at once.
+    static final int MOST_WAITING = 2_000;
+
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 2_000;
 
     private final UnaryOperator<JobSnapshot> lookAgain;
-    private final Semaphore places = new Semaphore(MOST_WAITING);
+    private final int most;
+    private final Semaphore places;
     private final Map<JobId, Watcher> watchers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /// @param lookAgain reads the state of a job anew
-    JobWatch(UnaryOperator<JobSnapshot> lookAgain) {
+    /// @param most how many may wait at once
+    JobWatch(UnaryOperator<JobSnapshot> lookAgain, int most) {
         this.lookAgain = lookAgain;
+        this.most = most;
+        this.places = new Semaphore(most);
+    }
+
+    /// How many wait now.
+    int waiting() {
+        return most - places.availablePermits();
+    }
+
+    /// The job as its watcher last saw it: whoever means to wait for it need not read it again. Nothing if nobody
+    /// watches it, or if it has ended.
+    Optional<JobSnapshot> watched(Tenant tenant, JobId job) {
+        return Optional.ofNullable(watchers.get(job))
+                .map(Watcher::latest)
+                .filter(seen -> seen.accepted().tenant().equals(tenant)
+                        && !seen.status().terminal());
     }
 
     /// Waits until a job has ended, or the time is over, or this API drains.
@@ -132,7 +153,7 @@ final class JobWatch implements AutoCloseable {
         }
 
         private void look() {
-            JobSnapshot seen = latest;
+            JobSnapshot seen = latest();
             try {
                 for (long pause = FIRST_PAUSE_MS; !seen.status().terminal() && !closed && watchers.get(id) == this; ) {
                     Thread.sleep(pause + ThreadLocalRandom.current().nextLong(pause / 4));
@@ -162,6 +183,15 @@ final class JobWatch implements AutoCloseable {
             try {
                 latest = now;
                 changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        JobSnapshot latest() {
+            lock.lock();
+            try {
+                return latest;
             } finally {
                 lock.unlock();
             }

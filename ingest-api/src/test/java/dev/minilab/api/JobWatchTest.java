@@ -29,11 +29,13 @@ class JobWatchTest {
     @DisplayName("goes on after a look that failed as nobody expected")
     void unexpected() throws Exception {
         AtomicInteger looks = new AtomicInteger();
-        try (JobWatch watch = new JobWatch(seen -> switch (looks.incrementAndGet()) {
-            case 1 -> throw new IllegalArgumentException("made for a test");
-            case 2 -> throw new AssertionError("made for a test");
-            default -> canceled(seen);
-        })) {
+        try (JobWatch watch = new JobWatch(
+                seen -> switch (looks.incrementAndGet()) {
+                    case 1 -> throw new IllegalArgumentException("made for a test");
+                    case 2 -> throw new AssertionError("made for a test");
+                    default -> canceled(seen);
+                },
+                1)) {
             assertThat(watch.await(job, PATIENCE).status()).isEqualTo(JobStatus.CANCELED);
         }
         assertThat(looks).hasValue(3);
@@ -42,7 +44,7 @@ class JobWatchTest {
     @Test
     @DisplayName("ends with what is known when its time is over, or the API drains")
     void ends() throws Exception {
-        JobWatch watch = new JobWatch(seen -> seen);
+        JobWatch watch = new JobWatch(seen -> seen, 2);
         assertThat(watch.await(job, Duration.ofMillis(50))).isEqualTo(job);
         Thread closing = Thread.ofVirtual().start(watch::close);
         assertThat(watch.await(job, PATIENCE)).isEqualTo(job);

@@ -20,7 +20,10 @@ import dev.minilab.request.InvalidRequestException;
 import dev.minilab.request.JobRequestReader;
 import dev.minilab.store.ObjectStore;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +46,14 @@ final class IntakeBench {
         ORIGINAL_STORED,
         ACCEPTED_WRITTEN,
         ENQUEUED
+    }
+
+    /// What goes wrong while the process lives.
+    enum Fault {
+        /// The client hangs up before its last byte.
+        BODY_BREAKS,
+        /// The store is away once the original is there.
+        STORE_FAILS
     }
 
     /// The death of a process. No code of ours catches it.
@@ -76,6 +87,21 @@ final class IntakeBench {
     /// Asks for a job, as a request would that is told from others by its `external_id`.
     Acceptance accept(String key, String externalId, Origin origin, @Nullable Gap death)
             throws IOException, ProblemException, InspectException, InvalidRequestException {
+        return accept(key, draft(externalId), origin, death);
+    }
+
+    /// The same, by a request that the store fails once the original is there.
+    Acceptance acceptFailing(String key, String externalId, Origin origin)
+            throws IOException, ProblemException, InspectException, InvalidRequestException {
+        return accept(key, new FailingDraft(draft(externalId)), origin, null);
+    }
+
+    private Draft draft(String externalId) throws InvalidRequestException {
+        return new RequestDraft(JobRequestReader.read(Json.object().put("external_id", externalId)), rules, null);
+    }
+
+    private Acceptance accept(String key, Draft draft, Origin origin, @Nullable Gap death)
+            throws IOException, ProblemException, InspectException, InvalidRequestException {
         InstantSource clock = () -> now;
         MessageQueue queue = new DyingQueue(sent, death);
         Intake intake = new Intake(
@@ -83,17 +109,33 @@ final class IntakeBench {
                 new Idempotency(new Claims(store), records, clock),
                 new JobLanes(new JobQueue(queue), new JobQueue(queue)),
                 clock);
-        Draft draft =
-                new RequestDraft(JobRequestReader.read(Json.object().put("external_id", externalId)), rules, null);
         return intake.accept(TENANT, draft, new DyingOrigin(origin, death), key);
     }
 
     Origin inline(byte[] image) throws ProblemException {
+        return inline(new ByteArrayInputStream(image), image.length);
+    }
+
+    /// An image that breaks off before its last byte.
+    Origin broken(byte[] image) throws ProblemException {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new EOFException("the client hung up");
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                throw new EOFException("the client hung up");
+            }
+        };
+        return inline(
+                new SequenceInputStream(new ByteArrayInputStream(image, 0, image.length - 1), broken), image.length);
+    }
+
+    private Origin inline(InputStream body, int length) throws ProblemException {
         return new InlineOrigin(
-                Upload.streamed(
-                        new ByteArrayInputStream(image), image.length, "image/jpeg", Digests.of(_ -> null), spool),
-                store,
-                inspections);
+                Upload.streamed(body, length, "image/jpeg", Digests.of(_ -> null), spool), store, inspections);
     }
 
     Origin stored(String key) {
@@ -133,6 +175,23 @@ final class IntakeBench {
         @Override
         public boolean isThatOf(Accepted accepted) throws IOException, ProblemException {
             return origin.isThatOf(accepted);
+        }
+    }
+
+    private record FailingDraft(Draft draft) implements Draft {
+        @Override
+        public String fingerprint() {
+            return draft.fingerprint();
+        }
+
+        @Override
+        public void check() throws InvalidRequestException {
+            draft.check();
+        }
+
+        @Override
+        public Accepted accepted(Tenant tenant, JobId job, Instant now, Origin.Original original) {
+            throw new IllegalStateException("made for a test");
         }
     }
 

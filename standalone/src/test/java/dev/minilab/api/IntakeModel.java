@@ -2,6 +2,7 @@ package dev.minilab.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minilab.api.IntakeBench.Fault;
 import dev.minilab.api.IntakeBench.Gap;
 import dev.minilab.job.Claim;
 import dev.minilab.job.JobId;
@@ -16,6 +17,8 @@ final class IntakeModel {
     enum Expected {
         JOB,
         KILLED,
+        BROKEN,
+        FAILED,
         REUSE,
         IN_PROGRESS
     }
@@ -45,13 +48,13 @@ final class IntakeModel {
     }
 
     /// What comes of a request that is sent now.
-    Expected request(Instant now, int asked, int image, @Nullable Gap death) {
+    Expected request(Instant now, int asked, int image, @Nullable Gap death, @Nullable Fault fault) {
         boolean free = claimed == null || !now.isBefore(claimed.plus(Claim.LIFETIME));
         if (!free && asked != request) {
             return Expected.REUSE;
         }
         if (!free && committed) {
-            return image == storedImage ? Expected.JOB : Expected.REUSE;
+            return fault == Fault.BODY_BREAKS ? Expected.BROKEN : image == storedImage ? Expected.JOB : Expected.REUSE;
         }
         if (!free && now.isBefore(leasedUntil)) {
             return Expected.IN_PROGRESS;
@@ -63,7 +66,7 @@ final class IntakeModel {
         if (!resumable) {
             claim(now, asked);
         }
-        return finish(now, image, death);
+        return finish(now, image, death, fault, !resumable);
     }
 
     private void claim(Instant now, int asked) {
@@ -74,10 +77,15 @@ final class IntakeModel {
         job = null;
     }
 
-    private Expected finish(Instant now, int image, @Nullable Gap death) {
+    private Expected finish(Instant now, int image, @Nullable Gap death, @Nullable Fault fault, boolean first) {
         leasedUntil = now.plus(Idempotency.LEASE);
         if (death == Gap.CLAIMED) {
             return Expected.KILLED;
+        }
+        if (fault == Fault.BODY_BREAKS) {
+            leasedUntil = now;
+            claimed = first ? null : claimed; // Nothing was written: the key may stand for anything.
+            return Expected.BROKEN;
         }
         if (storedImage >= 0 && storedImage != image) {
             leasedUntil = now;
@@ -86,6 +94,10 @@ final class IntakeModel {
         storedImage = image;
         if (death == Gap.ORIGINAL_STORED) {
             return Expected.KILLED;
+        }
+        if (fault == Fault.STORE_FAILS) {
+            leasedUntil = now;
+            return Expected.FAILED;
         }
         committed = true;
         made++;

@@ -3,6 +3,7 @@ package dev.minilab.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.minilab.api.IntakeBench.Fault;
 import dev.minilab.api.IntakeBench.Gap;
 import dev.minilab.api.IntakeBench.Killed;
 import dev.minilab.job.ErrorCode;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class IntakeTest {
 
     private static final List<Gap> GAPS = List.of(Gap.values());
+    private static final List<Fault> FAULTS = List.of(Fault.values());
 
     private static final Duration LEASE_OVER = Idempotency.LEASE.plusSeconds(1);
     private static final int STEPS = 40;
@@ -188,13 +190,15 @@ class IntakeTest {
         }
     }
 
+    /// `-Dminilab.seed=…` replays one.
     static LongStream seeds() {
-        return LongStream.of(1, 2, 3, System.nanoTime());
+        Long given = Long.getLong("minilab.seed");
+        return given == null ? LongStream.of(1, 2, 3, System.nanoTime()) : LongStream.of(given);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    @DisplayName("C57, C58 any sequence of requests, deaths, pairs and hours ends as a simple model says")
+    @DisplayName("C57, C58 any sequence of requests, deaths, failures, pairs and hours ends as a simple model says")
     void anySequence(long seed) throws Exception {
         Random random = new Random(seed);
         List<Duration> times =
@@ -221,11 +225,12 @@ class IntakeTest {
         int request = random.nextInt(4) == 0 ? 1 : 0;
         int image = random.nextInt(4) == 0 ? 1 : 0;
         Gap death = random.nextInt(3) == 0 ? GAPS.get(random.nextInt(GAPS.size())) : null;
-        boolean pair = death == null && random.nextInt(3) == 0;
-        IntakeModel.Expected expected = model.request(bench.now(), request, image, death);
+        Fault fault = death == null && random.nextInt(4) == 0 ? FAULTS.get(random.nextInt(FAULTS.size())) : null;
+        boolean pair = death == null && fault == null && random.nextInt(3) == 0;
+        IntakeModel.Expected expected = model.request(bench.now(), request, image, death, fault);
         List<Object> outcomes = pair
-                ? pair(() -> outcome(model, request, image, null))
-                : List.of(outcome(model, request, image, death));
+                ? pair(() -> outcome(model, request, image, null, null))
+                : List.of(outcome(model, request, image, death, fault));
         List<Object> others = new ArrayList<>();
         for (Object outcome : outcomes) {
             if (outcome instanceof JobId job) {
@@ -241,6 +246,8 @@ class IntakeTest {
                         .hasSizeLessThan(outcomes.size())
                         .allMatch(ErrorCode.IDEMPOTENCY_IN_PROGRESS::equals);
             case KILLED -> assertThat(others).as(step).containsExactly(Killed.class);
+            case BROKEN -> assertThat(others).as(step).containsExactly(ErrorCode.BAD_REQUEST);
+            case FAILED -> assertThat(others).as(step).containsExactly(IllegalStateException.class);
             case REUSE ->
                 assertThat(others)
                         .as(step)
@@ -251,13 +258,22 @@ class IntakeTest {
         }
     }
 
-    private Object outcome(IntakeModel model, int request, int image, @Nullable Gap death) throws Exception {
+    private Object outcome(IntakeModel model, int request, int image, @Nullable Gap death, @Nullable Fault fault)
+            throws Exception {
+        String asked = model.key() + "-" + request;
         try {
-            return bench.accept(model.key(), model.key() + "-" + request, bench.inline(images[image]), death)
-                    .accepted()
-                    .job();
+            Acceptance acceptance = fault == Fault.STORE_FAILS
+                    ? bench.acceptFailing(model.key(), asked, bench.inline(images[image]))
+                    : bench.accept(
+                            model.key(),
+                            asked,
+                            fault == null ? bench.inline(images[image]) : bench.broken(images[image]),
+                            death);
+            return acceptance.accepted().job();
         } catch (ProblemException e) {
             return e.code();
+        } catch (IllegalStateException _) {
+            return IllegalStateException.class;
         } catch (Killed _) {
             return Killed.class;
         }

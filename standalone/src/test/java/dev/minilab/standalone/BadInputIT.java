@@ -1,83 +1,70 @@
 package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
 
-@DisplayName("Bad input: a typed problem, and nothing stored")
+@DisplayName("Bad images and bad HTTP: a typed problem, and nothing stored")
 class BadInputIT {
 
     private static final int LIMIT = 200_000;
+    private static final String MULTIPART = "multipart/form-data; boundary=frontier";
 
-    @TempDir
-    static Path data;
-
-    private static MinilabProcess minilab;
-    private static URI api;
+    private static LocalApi api;
     private static Client client;
 
     @BeforeAll
-    static void start() throws Exception {
-        minilab = MinilabProcess.start(
-                Map.of("MINILAB_MAX_UPLOAD_BYTES", Integer.toString(LIMIT)),
-                "serve",
-                "--port",
-                "0",
-                "--data",
-                data.toString());
-        api = minilab.awaitUri();
-        client = new Client(api);
+    static void start() {
+        api = LocalApi.alone(Map.of("MINILAB_MAX_UPLOAD_BYTES", Integer.toString(LIMIT)));
+        client = api.client();
     }
 
     @AfterAll
     static void stop() {
-        minilab.close();
-    }
-
-    /// One bad request: what is sent, and the status and code that answer it.
-    record Bad(String name, HttpRequest.Builder request, int status, String code) {
-        @Override
-        public String toString() {
-            return name;
-        }
+        api.close();
     }
 
     private static HttpRequest.Builder post(String type, byte[] body) {
-        return HttpRequest.newBuilder(api.resolve("/v1/jobs"))
+        return HttpRequest.newBuilder(api.uri().resolve("/v1/jobs"))
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofByteArray(body));
     }
 
-    private static HttpRequest.Builder form(String job) throws IOException {
-        return post("multipart/form-data; boundary=frontier", Client.form(Images.jpeg(20, 20), "image/jpeg", job));
+    private static HttpRequest.Builder chunked(String type, byte[] body) {
+        return HttpRequest.newBuilder(api.uri().resolve("/v1/jobs"))
+                .header("Content-Type", type)
+                .POST(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(body)));
+    }
+
+    private static HttpRequest.Builder get(String path) {
+        return HttpRequest.newBuilder(api.uri().resolve(path));
     }
 
     private static byte[] ascii(String text) {
@@ -120,8 +107,6 @@ class BadInputIT {
 
     static Stream<Bad> bad() throws IOException {
         byte[] jpeg = Images.jpeg(20, 20);
-        byte[] form = Client.form(jpeg, "image/jpeg", "{}");
-        String multipart = "multipart/form-data; boundary=frontier";
         return Stream.of(
                 new Bad("C18 empty body", post("image/jpeg", new byte[0]), 400, "empty_body"),
                 new Bad("C26 text as JPEG", post("image/jpeg", ascii("no image at all")), 415, "unsupported_type"),
@@ -141,179 +126,163 @@ class BadInputIT {
                         415,
                         "unsupported_type"),
                 new Bad("C13 over the limit by length", post("image/jpeg", oversized()), 413, "too_large"),
-                new Bad(
-                        "C14 over the limit by counting",
-                        HttpRequest.newBuilder(api.resolve("/v1/jobs"))
-                                .header("Content-Type", "image/jpeg")
-                                .POST(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(oversized()))),
-                        413,
-                        "too_large"),
+                new Bad("C14 over the limit by counting", chunked("image/jpeg", oversized()), 413, "too_large"),
                 new Bad(
                         "C13 a part over the limit",
-                        post(multipart, Client.form(oversized(), "image/jpeg", "{}")),
+                        post(MULTIPART, Client.form(oversized(), "image/jpeg", "{}")),
                         413,
                         "too_large"),
                 new Bad(
-                        "C55 truncated form",
-                        post(multipart, Arrays.copyOf(form, form.length - 30)),
-                        400,
-                        "bad_multipart"),
-                new Bad("C55 no boundary", post("multipart/form-data", form), 400, "bad_multipart"),
+                        "C19 no type, and no image",
+                        get("/v1/jobs").POST(BodyPublishers.ofString("no image at all")),
+                        415,
+                        "unsupported_type"),
+                new Bad("C7 unknown method", get("/v1/jobs").DELETE(), 405, "method_not_allowed"),
+                new Bad("C7 unknown route", get("/v2/jobs"), 404, "not_found"),
+                new Bad("C6 unknown id", get("/v1/jobs/job_01ARZ3NDEKTSV4RRFFQ69G5FAV"), 404, "not_found"),
+                new Bad("C6 id that is none", get("/v1/jobs/x"), 404, "not_found"),
+                new Bad("C6 id that climbs", get("/v1/jobs/..%2f..%2fsecrets.json"), 404, "not_found"),
+                new Bad("C6 id of 10 kB", get("/v1/jobs/" + "x".repeat(10_000)), 404, "not_found"),
+                new Bad("C66 XML only", get("/v1/jobs").header("Accept", "application/xml"), 406, "not_acceptable"),
                 new Bad(
-                        "C55 no image part",
-                        post(
-                                multipart,
-                                ascii("--frontier\r\nContent-Disposition: form-data; name=\"job\"\r\n\r\n{}"
-                                        + "\r\n--frontier--\r\n")),
-                        400,
-                        "bad_multipart"),
-                new Bad("C51 broken JSON", form("{\"outputs\":"), 400, "bad_json"),
-                new Bad("C51 duplicate names", form("{\"preset\":\"a\",\"preset\":\"b\"}"), 400, "bad_json"),
-                new Bad("C52 unknown field", form("{\"outputz\":{}}"), 422, "invalid_spec"),
-                new Bad("C52 width 0", form("{\"outputs\":{\"a\":{\"width\":0}}}"), 422, "invalid_spec"),
-                new Bad("C52 width 5000", form("{\"outputs\":{\"a\":{\"width\":5000}}}"), 422, "invalid_spec"),
-                new Bad("C54 output name", form("{\"outputs\":{\"../x\":{\"width\":5}}}"), 422, "invalid_spec"),
-                new Bad("unknown preset", form("{\"preset\":\"nope\"}"), 422, "invalid_spec"),
-                new Bad(
-                        "C61 webhook to a private address",
-                        form("{\"webhook\":{\"url\":\"https://10.1.2.3/\"}}"),
-                        422,
-                        "blocked_address"),
-                new Bad(
-                        "C60 webhook by ftp",
-                        form("{\"webhook\":{\"url\":\"ftp://example.com/\"}}"),
-                        422,
-                        "bad_webhook_url"),
-                new Bad(
-                        "unknown query",
-                        HttpRequest.newBuilder(api.resolve("/v1/jobs?widht=3"))
-                                .header("Content-Type", "image/jpeg")
-                                .POST(BodyPublishers.ofByteArray(jpeg)),
-                        422,
-                        "invalid_spec"),
-                new Bad(
-                        "C7 unknown method",
-                        HttpRequest.newBuilder(api.resolve("/v1/jobs")).DELETE(),
-                        405,
-                        "method_not_allowed"),
-                new Bad("C7 unknown route", HttpRequest.newBuilder(api.resolve("/v2/jobs")), 404, "not_found"),
-                new Bad(
-                        "C6 unknown id",
-                        HttpRequest.newBuilder(api.resolve("/v1/jobs/job_01ARZ3NDEKTSV4RRFFQ69G5FAV")),
-                        404,
-                        "not_found"),
-                new Bad("C6 id that is none", HttpRequest.newBuilder(api.resolve("/v1/jobs/x")), 404, "not_found"),
-                new Bad(
-                        "C6 id that climbs",
-                        HttpRequest.newBuilder(api.resolve("/v1/jobs/..%2f..%2fsecrets.json")),
-                        404,
-                        "not_found"));
+                        "C66 a job as XML",
+                        post("image/jpeg", jpeg).header("Accept", "text/xml, application/json;q=0"),
+                        406,
+                        "not_acceptable"));
+    }
+
+    static Stream<Bad> digests() throws Exception {
+        byte[] jpeg = Images.jpeg(20, 20);
+        String md5 = digest("MD5", ascii("other bytes"));
+        String sha256 = digest("SHA-256", ascii("other bytes"));
+        byte[] form = new String(Client.form(jpeg, "image/jpeg", "{}"), StandardCharsets.ISO_8859_1)
+                .replace("Content-Type: image/jpeg", "Content-Type: image/jpeg\r\nContent-MD5: " + md5)
+                .getBytes(StandardCharsets.ISO_8859_1);
+        return Stream.of(
+                        post("image/jpeg", jpeg).header("Content-MD5", md5),
+                        post("image/jpeg", jpeg).header("Content-MD5", "!"),
+                        post("image/jpeg", jpeg).header("Content-Digest", "sha-256=:" + sha256 + ":"),
+                        post("image/jpeg", jpeg).header("Content-Digest", "sha-256=" + sha256),
+                        post("image/jpeg", jpeg)
+                                .header("Content-MD5", digest("MD5", jpeg))
+                                .header("Repr-Digest", "sha-256=:" + sha256 + ":"),
+                        post("image/jpeg", jpeg).header("Digest", "SHA-256=" + sha256),
+                        chunked("image/jpeg", jpeg).header("Content-MD5", md5),
+                        post("application/json", ascii("{}")).header("Content-MD5", md5),
+                        post(MULTIPART, form))
+                .map(request -> new Bad("C17 another digest", request, 400, "digest_mismatch"));
+    }
+
+    private static String digest(String algorithm, byte[] bytes) throws Exception {
+        return Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance(algorithm).digest(bytes));
     }
 
     @ParameterizedTest
-    @MethodSource("bad")
+    @MethodSource({"bad", "digests"})
     @DisplayName("is answered by its code")
     void isRefused(Bad bad) throws Exception {
-        List<Path> before = stored();
-        HttpResponse<byte[]> answer = client.send(bad.request());
-        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(bad.status());
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        JsonNode problem = Client.json(answer);
-        assertThat(problem.path("code").asString("")).isEqualTo(bad.code());
-        assertThat(problem.path("type").asString("")).isEqualTo("https://minilab.dev/problems/" + bad.code());
-        assertThat(problem.path("status").asInt()).isEqualTo(bad.status());
-        assertThat(problem.path("title").asString("")).isNotEmpty();
-        assertThat(problem.path("detail").asString("")).isNotEmpty();
-        assertThat(problem.path("instance").asString("")).startsWith("/v");
-        assertThat(problem.path("request_id").asString("")).startsWith("req_");
-        assertThat(stored()).isEqualTo(before);
-        assertThat(spooled()).isEmpty();
-    }
-
-    private static List<Path> stored() throws IOException {
-        try (Stream<Path> files = Files.walk(data.resolve("store"))) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
-    private static List<Path> spooled() throws IOException {
-        try (Stream<Path> files = Files.list(data.resolve("spool"))) {
-            return files.toList();
-        }
+        bad.assertRefused(api);
     }
 
     @Test
-    @DisplayName("C52 every mistake of a spec is named with its pointer")
-    void pointers() throws Exception {
-        HttpResponse<byte[]> answer = client.send(form("{\"outputs\":{\"a\":{\"width\":0,\"fit\":\"big\"}},\"x\":1}"));
-        assertThat(Client.json(answer).path("errors").values().stream()
-                        .map(error -> error.path("pointer").asString("")))
-                .containsExactlyInAnyOrder("/outputs/a/width", "/outputs/a/fit", "/x");
+    @DisplayName("C17 an image with the digests that were stated is taken")
+    void digestsMatch() throws Exception {
+        byte[] jpeg = Images.jpeg(20, 20);
+        HttpResponse<byte[]> answer = client.send(post("image/jpeg", jpeg)
+                .header("Content-MD5", digest("MD5", jpeg))
+                .header("Content-Digest", "unknown=:AAAA:, sha-256=:" + digest("SHA-256", jpeg) + ":"));
+        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
+        client.delete("/v1/jobs/" + Client.id(answer));
+    }
+
+    @Test
+    @DisplayName("C19 an image without Content-Type is what its bytes say")
+    void sniffed() throws Exception {
+        HttpResponse<byte[]> answer =
+                client.send(get("/v1/jobs").POST(BodyPublishers.ofByteArray(Images.transparentPng(20, 20))));
+        assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
+        assertThat(Client.json(answer).path("source").path("format").asString(""))
+                .isEqualTo("png");
+        client.delete("/v1/jobs/" + Client.id(answer));
+    }
+
+    @Test
+    @DisplayName("C23 an SVG that refers to files and servers, or swells, is refused, and nothing is fetched")
+    void hostileSvg() throws Exception {
+        try (ServerSocket elsewhere = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + elsewhere.getLocalPort() + "/x";
+            List<String> hostile = List.of(
+                    "<!DOCTYPE svg [<!ENTITY e SYSTEM \"" + url
+                            + "\">]><svg xmlns=\"http://www.w3.org/2000/svg\">&e;</svg>",
+                    "<?xml version=\"1.0\"?><!DOCTYPE svg SYSTEM \"" + url + "\"><svg/>",
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\"><image href=\"" + url + "\"/></svg>",
+                    "<!DOCTYPE svg [<!ENTITY a \"haha\"><!ENTITY b \"&a;&a;&a;&a;\">]><svg>&b;&b;&b;</svg>");
+            for (String svg : hostile) {
+                new Bad("as SVG", post("image/svg+xml", ascii(svg)), 415, "unsupported_type").assertRefused(api);
+                new Bad("as JPEG", post("image/jpeg", ascii(svg)), 415, "unsupported_type").assertRefused(api);
+                new Bad("gz", post("image/svg+xml", gzip(svg)), 415, "unsupported_type").assertRefused(api);
+            }
+            elsewhere.setSoTimeout(1);
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(elsewhere::accept);
+        }
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(bytes)) {
+            out.write(ascii(text));
+        }
+        return bytes.toByteArray();
     }
 
     @Test
     @DisplayName("C15, F1 a body that ends before its stated length leaves no job and no object")
     void bodyBreaksOff() throws Exception {
-        List<Path> before = stored();
+        List<Path> before = api.stored();
         byte[] image = Images.jpeg(600, 400);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.getPort())) {
+        try (Socket socket = api.begin(
+                "POST /v1/jobs HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: image/jpeg",
+                "Content-Length: " + image.length)) {
             OutputStream out = socket.getOutputStream();
-            out.write(ascii("POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: "
-                    + image.length + "\r\n\r\n"));
             out.write(image, 0, image.length / 2);
             out.flush();
             socket.shutdownOutput();
-            assertThat(new String(readAll(socket.getInputStream()), StandardCharsets.UTF_8))
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 400 ");
         }
-        awaitStored(before);
-    }
-
-    /// The embedded store removes its draft of an object a moment after it was broken off.
-    private static void awaitStored(List<Path> expected) throws IOException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!stored().equals(expected) && System.nanoTime() < end) {
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
-        assertThat(stored()).isEqualTo(expected);
+        api.awaitStored(before);
     }
 
     @Test
     @DisplayName("C9, C10, C11 what is no HTTP is a problem too")
     void unparsable() throws Exception {
-        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: -1"))
+        assertThat(api.exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: -1"))
                 .startsWith("HTTP/1.1 400 ")
                 .contains("application/problem+json", "bad_request");
-        assertThat(exchange(
+        assertThat(api.exchange(
                         "POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: 3", "Transfer-Encoding: chunked"))
                 .startsWith("HTTP/1.1 400 ");
-        assertThat(exchange("GET / HTTP/1.1", "Host: localhost", "X: " + "y".repeat(40_000)))
+        assertThat(api.exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: x"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("bad_request");
+        assertThat(api.exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Length: 3", "Content-Length: 4"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("bad_request");
+        assertThat(api.exchange("GET / HTTP/1.1", "Host: localhost", "X: " + "y".repeat(40_000)))
                 .startsWith("HTTP/1.1 431 ")
                 .contains("headers_too_large");
-        assertThat(exchange("GET /v1/jobs/%00 HTTP/1.1", "Host: localhost", "Connection: close"))
+        assertThat(api.exchange("GET /v1/jobs/%00 HTTP/1.1", "Host: localhost", "Connection: close"))
                 .contains("application/problem+json");
     }
 
     @Test
     @DisplayName("C12 neither a length nor chunks")
     void noLength() throws Exception {
-        assertThat(exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Type: image/jpeg"))
+        assertThat(api.exchange("POST /v1/jobs HTTP/1.1", "Host: localhost", "Content-Type: image/jpeg"))
                 .startsWith("HTTP/1.1 411 ")
                 .contains("length_required");
-    }
-
-    private static String exchange(String... head) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.getPort())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(ascii(String.join("\r\n", head) + "\r\n\r\n"));
-            socket.getOutputStream().flush();
-            return new String(readAll(socket.getInputStream()), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static byte[] readAll(InputStream in) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        in.transferTo(bytes);
-        return bytes.toByteArray();
     }
 }

@@ -2,27 +2,21 @@ package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.minilab.api.IngestApi;
 import dev.minilab.client.Connection;
 import dev.minilab.client.Image;
 import dev.minilab.client.Minilab;
 import dev.minilab.client.Progress;
-import dev.minilab.config.Config;
-import dev.minilab.worker.Worker;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,34 +25,20 @@ class DescriptionIT {
 
     private static final String CREATE = "/paths/~1v1~1jobs/post/requestBody/content";
 
-    @TempDir
-    static Path data;
-
     private static final Description DESCRIPTION = Description.load();
 
-    private static Infra infra;
-    private static Worker worker;
-    private static IngestApi api;
+    private static LocalApi api;
     private static Client client;
 
     @BeforeAll
     static void start() {
-        infra = Infra.start(data, Map.of(), "127.0.0.1", 0, 0);
-        Map<String, String> settings = new TreeMap<>(infra.settings());
-        settings.put("MINILAB_PORT", "0");
-        settings.put("MINILAB_LONG_POLL", "1s");
-        settings.put("MINILAB_SPOOL_DIR", data.resolve("spool").toString());
-        Config config = Config.load(settings);
-        worker = Worker.start(config);
-        api = IngestApi.start(config);
-        client = new Client(api.uri());
+        api = LocalApi.withWorker(Map.of());
+        client = api.client();
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         api.close();
-        worker.close();
-        infra.close();
     }
 
     @Test
@@ -105,26 +85,71 @@ class DescriptionIT {
     }
 
     @Test
-    @DisplayName("every JSON job request that it shows makes a job of a direct upload")
+    @DisplayName("every JSON job request that it shows makes a job: of an upload, a URL, and an object of the bucket")
     void jsonRequests() throws Exception {
         byte[] image = Images.jpeg(320, 240);
+        JsonNode made = client.awaitTerminal(client.upload(image, ""), Duration.ofSeconds(30));
+        api.store("shop/cat.jpg", image);
+        Map<String, String> real = Map.of(
+                "upload_id", upload(image),
+                "url", made.path("outputs").path("small").path("url").asString(""),
+                "key", "shop/cat.jpg");
+        List<String> shown = new ArrayList<>();
         for (JsonNode example : DESCRIPTION.at(CREATE + "/application~1json/examples")) {
             ObjectNode request = (ObjectNode) example.path("value").deepCopy();
-            String upload = upload(image);
-            request.putObject("source").put("upload_id", upload);
-            HttpResponse<byte[]> answer = client.post(
-                    "/v1/jobs", "application/json", request.toString().getBytes(StandardCharsets.UTF_8));
+            String kind = request.path("source").propertyNames().iterator().next();
+            request.putObject("source").put(kind, real.get(kind));
+            HttpResponse<byte[]> answer = post(request.toString());
             assertThat(answer.statusCode()).as(Client.text(answer)).isEqualTo(202);
             assertThat(client.awaitTerminal(Client.id(answer), Duration.ofSeconds(30))
                             .path("status")
                             .asString(""))
+                    .as(kind)
                     .isEqualTo("succeeded");
+            shown.add(kind);
         }
+        assertThat(shown).containsExactlyInAnyOrderElementsOf(real.keySet());
+    }
+
+    private static HttpResponse<byte[]> post(String json) throws Exception {
+        return client.post("/v1/jobs", "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String upload(byte[] image) {
         try (Minilab minilab = new Minilab(Connection.to(api.uri()))) {
             return minilab.upload(Image.of(image, "image/jpeg"), Progress.NONE).id();
+        }
+    }
+
+    @Test
+    @DisplayName("C52 what its schema of sources refuses, the API refuses as invalid")
+    void sourcesAlike() throws Exception {
+        for (String source : List.of(
+                "{}",
+                "[]",
+                "null",
+                "{\"upload_id\": \"upl_1\"}",
+                "{\"upload_id\": 1}",
+                "{\"url\": \"\"}",
+                "{\"url\": \"https://example.com/" + "x".repeat(2_048) + "\"}",
+                "{\"key\": \"\"}",
+                "{\"key\": \"" + "x".repeat(1_025) + "\"}",
+                "{\"url\": \"https://example.com/a.jpg\", \"key\": \"a.jpg\"}",
+                "{\"file\": \"a.jpg\"}")) {
+            String request = "{\"source\": " + source + "}";
+            assertThat(DESCRIPTION.mistakes("/components/schemas/JobRequest", Description.JSON.readTree(request)))
+                    .as(request)
+                    .isNotEmpty();
+            HttpResponse<byte[]> answer = post(request);
+            assertThat(answer.statusCode())
+                    .as(request + ": " + Client.text(answer))
+                    .isEqualTo(422);
+            assertThat(Client.json(answer)
+                            .path("errors")
+                            .path(0)
+                            .path("pointer")
+                            .asString(""))
+                    .startsWith("/source");
         }
     }
 

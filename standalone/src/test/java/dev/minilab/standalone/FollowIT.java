@@ -1,13 +1,24 @@
 package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.minilab.client.Connection;
+import dev.minilab.client.Image;
+import dev.minilab.client.Job;
+import dev.minilab.client.JobFilter;
+import dev.minilab.client.JobRequest;
+import dev.minilab.client.JobStatus;
+import dev.minilab.client.Lane;
+import dev.minilab.client.Minilab;
+import dev.minilab.client.MinilabException;
+import dev.minilab.client.OutputSpec;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +28,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 @DisplayName("Waiting for jobs, following them, listing and deleting them")
@@ -25,36 +35,35 @@ class FollowIT {
 
     private static final Pattern EVENT = Pattern.compile("id: (\\d+)\nevent: ([a-z_.]+)\ndata: (\\{.*})\n\n");
 
-    @TempDir
-    static Path data;
+    private static final List<String> EVENTS =
+            List.of("1 job.queued", "2 job.processing", "3 output.succeeded", "4 output.succeeded", "5 job.succeeded");
 
-    private static MinilabProcess minilab;
-    private static URI api;
+    private static LocalApi api;
     private static Client client;
+    private static Minilab minilab;
 
     @BeforeAll
-    static void start() throws Exception {
-        minilab = MinilabProcess.start(Map.of(), "serve", "--port", "0", "--data", data.toString());
-        api = minilab.awaitUri();
-        client = new Client(api);
+    static void start() {
+        api = LocalApi.withWorker(Map.of());
+        client = api.client();
+        minilab = new Minilab(Connection.to(api.uri()));
     }
 
     @AfterAll
-    static void stop() throws Exception {
-        try (MinilabProcess running = minilab) {
-            assertThat(running.terminate(30)).as("exit code after SIGTERM").isZero();
-        }
+    static void stop() {
+        minilab.close();
+        api.close();
     }
 
     private static HttpResponse<byte[]> create(String query) throws Exception {
-        return client.send(HttpRequest.newBuilder(api.resolve("/v1/jobs" + query))
+        return client.send(HttpRequest.newBuilder(api.uri().resolve("/v1/jobs" + query))
                 .header("Content-Type", "image/jpeg")
                 .header("Prefer", "wait=60")
                 .POST(BodyPublishers.ofByteArray(Images.jpeg(640, 480))));
     }
 
     private static HttpResponse<byte[]> get(String path, String header, String value) throws Exception {
-        return client.send(HttpRequest.newBuilder(api.resolve(path)).header(header, value));
+        return client.send(HttpRequest.newBuilder(api.uri().resolve(path)).header(header, value));
     }
 
     private static List<String> events(HttpResponse<byte[]> answer) {
@@ -83,13 +92,7 @@ class FollowIT {
         String path = "/v1/jobs/" + client.upload(Images.jpeg(640, 480), "") + "/events";
         HttpResponse<byte[]> stream = get(path, "Accept", "text/event-stream");
         assertThat(stream.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
-        assertThat(events(stream))
-                .containsExactly(
-                        "1 job.queued",
-                        "2 job.processing",
-                        "3 output.succeeded",
-                        "4 output.succeeded",
-                        "5 job.succeeded");
+        assertThat(events(stream)).isEqualTo(EVENTS);
         assertThat(events(get(path, "Last-Event-ID", "3"))).containsExactly("4 output.succeeded", "5 job.succeeded");
         assertThat(get(path, "Last-Event-ID", "5").statusCode()).isEqualTo(204);
     }
@@ -144,13 +147,29 @@ class FollowIT {
     }
 
     @Test
+    @DisplayName("the client follows a job to its end, lists it, and fetches what came of it")
+    void followed() throws Exception {
+        JobRequest request = JobRequest.preset("default").externalId("followed");
+        Job job = minilab.create(Image.of(Images.jpeg(640, 480), "image/jpeg"), request);
+        List<String> told = new ArrayList<>();
+        minilab.follow(job.id(), event -> told.add(event.id() + " " + event.type()));
+        assertThat(told).isEqualTo(EVENTS);
+        assertThat(minilab.get(job.id()).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(minilab.list(JobFilter.ALL.externalId("followed")))
+                .extracting(Job::id)
+                .containsExactly(job.id());
+        assertThat(Images.decode(minilab.download(job.id(), "small")).getWidth())
+                .isEqualTo(320);
+    }
+
+    @Test
     @DisplayName("a deleted job is gone: 410 for it and its links, and no list shows it")
     void deletes() throws Exception {
         JsonNode job = Client.json(create("?external_id=deleted"));
         String path = "/v1/jobs/" + job.path("id").stringValue();
         String link = job.path("outputs").path("small").path("url").stringValue();
         assertThat(client.download(link)).isNotEmpty();
-        assertThat(client.send(HttpRequest.newBuilder(api.resolve(path)).DELETE())
+        assertThat(client.send(HttpRequest.newBuilder(api.uri().resolve(path)).DELETE())
                         .statusCode())
                 .isEqualTo(204);
         assertThat(client.get(path).statusCode()).isEqualTo(410);
@@ -165,18 +184,41 @@ class FollowIT {
     }
 
     @Test
-    @DisplayName("a job that has ended cannot be canceled, and can be tried again as a new one")
+    @DisplayName("a job that has ended cannot be canceled, and can be tried again as a new one; that one too")
     void lifecycle() throws Exception {
-        String id = Client.json(create("")).path("id").stringValue();
-        HttpResponse<byte[]> canceled = client.post("/v1/jobs/" + id + "/cancel", "application/json", new byte[0]);
-        assertThat(canceled.statusCode()).isEqualTo(409);
-        assertThat(Client.json(canceled).path("code").stringValue()).isEqualTo("job_already_terminal");
-        HttpResponse<byte[]> again = client.post("/v1/jobs/" + id + "/retry", "application/json", new byte[0]);
-        assertThat(again.statusCode()).as(Client.text(again)).isEqualTo(202);
-        assertThat(Client.json(again).path("retry_of").stringValue()).isEqualTo(id);
-        assertThat(Client.json(get("/v1/jobs/" + Client.id(again), "Prefer", "wait=60"))
-                        .path("status")
-                        .stringValue())
-                .isEqualTo("succeeded");
+        JobRequest request = JobRequest.output("it", OutputSpec.width(100).format("png"))
+                .externalId("again \u00e4/1")
+                .metadata(Map.of("team", "photo", "empty", ""))
+                .lane(Lane.BULK);
+        Job first = ended(minilab.create(Image.of(Images.jpeg(200, 100), "image/jpeg"), request));
+        assertThatExceptionOfType(MinilabException.Refused.class)
+                .isThrownBy(() -> minilab.cancel(first.id()))
+                .satisfies(refused -> assertThat(refused.problem().status()).isEqualTo(409))
+                .satisfies(refused -> assertThat(refused.problem().code()).isEqualTo("job_already_terminal"));
+        Job second = ended(minilab.retry(first.id()));
+        Job third = ended(minilab.retry(second.id()));
+        assertThat(first.retryOf()).isNull();
+        assertThat(second.retryOf()).isEqualTo(first.id());
+        assertThat(third.retryOf()).isEqualTo(second.id());
+        for (Job job : List.of(first, second, third)) {
+            assertThat(job.externalId()).isEqualTo("again \u00e4/1");
+            assertThat(job.metadata()).isEqualTo(Map.of("team", "photo", "empty", ""));
+            assertThat(job.lane()).isEqualTo(Lane.BULK);
+            assertThat(job.outputs()).containsOnlyKeys("it");
+            assertThat(minilab.download(job.id(), "it")).isEqualTo(minilab.download(first.id(), "it"));
+        }
+        assertThat(minilab.list(JobFilter.ALL.externalId("again \u00e4/1").pageSize(2)))
+                .extracting(Job::id)
+                .containsExactly(third.id(), second.id(), first.id());
+        minilab.delete(first.id());
+        assertThat(minilab.get(third.id()).status())
+                .as("a retry has an original of its own")
+                .isEqualTo(JobStatus.SUCCEEDED);
+    }
+
+    private static Job ended(Job job) {
+        Job ended = minilab.await(job.id(), Duration.ofSeconds(30));
+        assertThat(ended.status()).isEqualTo(JobStatus.SUCCEEDED);
+        return ended;
     }
 }

@@ -14,6 +14,7 @@ import dev.minilab.record.JobRecords;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,7 +84,7 @@ class JobListTest {
     @DisplayName("shows every job once, the newest first, over all pages")
     void pages() {
         List<JobId> shown = new ArrayList<>();
-        try (JobList list = new JobList(store.store(), records)) {
+        try (JobList list = new JobList(store.store(), records, InstantSource.system())) {
             JobId before = null;
             do {
                 JobList.Page page = list.page(TENANT, _ -> true, 100, before);
@@ -99,7 +100,7 @@ class JobListTest {
     @Test
     @DisplayName("answers after a bounded number of reads where a filter lets nothing through, and finds it in the end")
     void bounded() {
-        try (JobList list = new JobList(store.store(), records)) {
+        try (JobList list = new JobList(store.store(), records, InstantSource.system())) {
             JobList.Page first = list.page(TENANT, JobList.filter(null, "oldest"), 20, null);
             assertThat(first.jobs()).isEmpty();
             assertThat(NEWEST_FIRST.indexOf(first.next()))

@@ -7,6 +7,7 @@ import dev.minilab.strict.HttpRelay;
 import dev.minilab.strict.HttpRelay.Filter;
 import dev.minilab.worker.Worker;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class LocalPair implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Map<String, String> env = new TreeMap<>();
+    private final IngestApi api;
     private final Client client;
 
     private LocalPair(Map<String, String> more, Filter store, Filter messages) throws IOException {
@@ -49,7 +51,8 @@ final class LocalPair implements AutoCloseable {
         env.putAll(more);
         env.put("MINILAB_S3_PUBLIC_ENDPOINT", infra.storeEndpoint().toString());
         env.put("MINILAB_SQS_ENDPOINT", queue.uri().toString());
-        client = new Client(startApi().uri());
+        api = startApi();
+        client = new Client(api.uri());
     }
 
     /// An API alone.
@@ -87,6 +90,10 @@ final class LocalPair implements AutoCloseable {
 
     Client client() {
         return client;
+    }
+
+    URI uri() {
+        return api.uri();
     }
 
     /// Lets everything through again.

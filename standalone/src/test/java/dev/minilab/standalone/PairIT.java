@@ -2,21 +2,28 @@ package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.minilab.client.Connection;
+import dev.minilab.client.Image;
+import dev.minilab.client.Job;
+import dev.minilab.client.JobRequest;
+import dev.minilab.client.JobStatus;
+import dev.minilab.client.Minilab;
+import dev.minilab.client.Progress;
 import dev.minilab.job.Sha256;
 import dev.minilab.strict.HttpRelay.Filter;
 import dev.minilab.strict.R2Strict;
 import dev.minilab.strict.SqsStrict;
 import dev.minilab.worker.Worker;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -106,17 +113,15 @@ class PairIT {
         @Test
         @DisplayName("I2 forty jobs: each ends once, and what is readable does not change")
         void many() throws Exception {
-            byte[] image = Images.jpeg(200, 150);
-            String[] ids = new String[40];
-            for (int i = 0; i < ids.length; i++) {
-                ids[i] = client.upload(image, "");
-            }
-            String[] ends = new String[ids.length];
-            for (int i = 0; i < ids.length; i++) {
-                ends[i] = succeeded(ids[i]).path("finished_at").asString("");
-            }
-            for (int i = 0; i < ids.length; i++) {
-                assertThat(succeeded(ids[i]).path("finished_at").asString("")).isEqualTo(ends[i]);
+            try (Minilab minilab = new Minilab(Connection.to(pair.uri()))) {
+                Image image = Image.of(Images.jpeg(200, 150));
+                List<Job> made = Stream.generate(() -> minilab.create(image, JobRequest.DEFAULT))
+                        .limit(40)
+                        .toList();
+                List<Job> ends = made.stream().map(job -> ended(minilab, job)).toList();
+                for (Job end : ends) {
+                    assertThat(minilab.get(end.id()).finishedAt()).isEqualTo(end.finishedAt());
+                }
             }
         }
 
@@ -137,29 +142,21 @@ class PairIT {
         @Test
         @DisplayName("a direct upload by a signed link, and a job of it; then retried, and deleted for good")
         void directUpload() throws Exception {
-            byte[] image = Images.jpeg(300, 300);
-            String asked = "{\"content_type\":\"image/jpeg\",\"content_length\":" + image.length + "}";
-            JsonNode upload =
-                    Client.json(client.post("/v1/uploads", "application/json", asked.getBytes(StandardCharsets.UTF_8)));
-            HttpRequest.Builder put = HttpRequest.newBuilder(
-                            URI.create(upload.path("url").asString("")))
-                    .PUT(HttpRequest.BodyPublishers.ofByteArray(image));
-            upload.path("headers").properties().stream()
-                    .filter(header -> !header.getKey().equalsIgnoreCase("content-length"))
-                    .forEach(header ->
-                            put.header(header.getKey(), header.getValue().asString("")));
-            assertThat(client.send(put).statusCode()).isEqualTo(200);
-            String job = "{\"source\":{\"upload_id\":\"" + upload.path("id").asString("") + "\"}}";
-            HttpResponse<byte[]> made =
-                    client.post("/v1/jobs", "application/json", job.getBytes(StandardCharsets.UTF_8));
-            assertThat(made.statusCode()).as(Client.text(made)).isEqualTo(202);
-            String id = Client.id(made);
-            succeeded(id);
-            HttpResponse<byte[]> retried = client.post("/v1/jobs/" + id + "/retry", "application/json", new byte[0]);
-            assertThat(retried.statusCode()).as(Client.text(retried)).isEqualTo(202);
-            succeeded(Client.id(retried));
-            assertThat(client.delete("/v1/jobs/" + id).statusCode()).isEqualTo(204);
-            assertThat(client.get("/v1/jobs/" + id).statusCode()).isEqualTo(410);
+            try (Minilab minilab = new Minilab(Connection.to(pair.uri()))) {
+                Image image = Image.of(Images.jpeg(300, 300), "image/jpeg");
+                Job job = ended(minilab, minilab.create(minilab.upload(image, Progress.NONE), JobRequest.DEFAULT));
+                Job retried = ended(minilab, minilab.retry(job.id()));
+                assertThat(retried.retryOf()).isEqualTo(job.id());
+                minilab.delete(job.id());
+                assertThat(client.get("/v1/jobs/" + job.id()).statusCode()).isEqualTo(410);
+                assertThat(minilab.download(retried.id(), "small")).isNotEmpty();
+            }
+        }
+
+        private static Job ended(Minilab minilab, Job job) {
+            Job ended = minilab.await(job.id(), PATIENCE);
+            assertThat(ended.status()).isEqualTo(JobStatus.SUCCEEDED);
+            return ended;
         }
 
         @Test

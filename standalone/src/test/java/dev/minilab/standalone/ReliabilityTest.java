@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("docs/reliability.md is true")
@@ -39,7 +39,7 @@ class ReliabilityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Promises", "Faults"})
+    @ValueSource(strings = {"Promises", "Faults", "Bad input"})
     @DisplayName("every test that is named exists, and bears the row that it is named for")
     void named(String heading) throws IOException {
         Map<String, Path> tests = tests();
@@ -61,11 +61,13 @@ class ReliabilityTest {
         assertThat(wrong).isEmpty();
     }
 
-    @Test
-    @DisplayName("every fault has its row")
-    void complete() throws IOException {
-        assertThat(StateTable.read("reliability.md", "Faults").rows().keySet())
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, 35).mapToObj(i -> "F" + i).toList());
+    @ParameterizedTest
+    @CsvSource({"Faults, F, 35", "Bad input, C, 72"})
+    @DisplayName("every fault and every bad input has its row")
+    void complete(String heading, String letter, int count) throws IOException {
+        assertThat(StateTable.read("reliability.md", heading).rows().keySet())
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, count)
+                        .mapToObj(i -> letter + i)
+                        .toList());
     }
 }

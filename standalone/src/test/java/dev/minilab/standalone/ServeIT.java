@@ -253,7 +253,7 @@ class ServeIT {
     }
 
     @Test
-    @DisplayName("I17 a signed link opens one key, for reading, and only as signed")
+    @DisplayName("I17, C68 a signed link opens one key, for reading, and only as signed")
     void signedLinks() throws Exception {
         String id = client.upload(Images.jpeg(100, 100), "");
         JsonNode outputs = client.awaitTerminal(id, PATIENCE).path("outputs");

@@ -346,6 +346,10 @@ abstract class StoreContract {
         assertThat(keys).hasSize(many).isSorted().contains("many/0004/x");
         assertThat(folders).hasSize(many).contains("many/0000/");
         assertThat(store.list("nothing/", true, null).folders()).isEmpty();
+        assertThat(store.listAfter("many/", "many/0002").folders())
+                .as("a folder comes after the beginning of its name")
+                .startsWith("many/0002/", "many/0003/");
+        assertThat(store.listAfter("many/", "many/9").folders()).isEmpty();
     }
 
     @Test

@@ -55,12 +55,14 @@ class TenancyIT {
         Path keys = folder.resolve("keys.json");
         addKey(keys, "acme", "acme", List.of("admin"));
         addKey(keys, "other", "other", List.of("admin"));
+        addKey(keys, "designer", "other", List.of("jobs:write", "specs"));
         for (Scope scope : Scope.values()) {
             addKey(keys, scope.wireName(), "other", List.of(scope.wireName()));
         }
         Map<String, String> settings = new TreeMap<>(SharedInfra.get().settings());
         settings.put("MINILAB_PORT", "0");
         settings.put("MINILAB_API_KEYS_FILE", keys.toString());
+        settings.put("MINILAB_PRESETS_ONLY", "true");
         settings.put("MINILAB_SPOOL_DIR", folder.resolve("spool").toString());
         api = IngestApi.start(Config.load(settings));
         for (String state : List.of("queued", "canceled", "deleted")) {
@@ -148,7 +150,7 @@ class TenancyIT {
 
     @ParameterizedTest
     @MethodSource("routesWithIds")
-    @DisplayName("answers another tenant's id as one that nobody has, in status, headers and body")
+    @DisplayName("C5 answers another tenant's id as one that nobody has, in status, headers and body")
     void foreign(Route route) throws Exception {
         String unknown = answer(route, UNKNOWN_JOB, "other");
         assertThat(unknown).startsWith("404 ");
@@ -204,6 +206,36 @@ class TenancyIT {
                         .build(),
                 BodyHandlers.ofByteArray());
         return Client.text(answer).replaceAll("req_[0-9A-Z]{26}", "REQUEST");
+    }
+
+    @Test
+    @DisplayName("where there are presets only, outputs of one's own need the scope specs: 403, and nothing is made")
+    void presetsOnly() throws Exception {
+        String outputs = "{\"outputs\":{\"a\":{\"width\":5}}}";
+        HttpResponse<byte[]> refused = form(outputs, "jobs:write");
+        assertThat(refused.statusCode()).as(Client.text(refused)).isEqualTo(403);
+        assertThat(Client.json(refused).path("code").asString("")).isEqualTo("forbidden");
+        assertThat(Client.json(refused).path("detail").asString("")).contains("specs");
+        assertThat(Client.json(refused).path("retryable").asBoolean(true)).isFalse();
+        assertThat(Client.json(send("GET", "/v1/jobs", "other")).path("data").isEmpty())
+                .isTrue();
+        for (String allowed :
+                List.of("designer " + outputs, "other " + outputs, "jobs:write {\"preset\":\"default\"}")) {
+            String[] words = allowed.split(" ", 2);
+            HttpResponse<byte[]> made = form(words[1], words[0]);
+            assertThat(made.statusCode()).as(Client.text(made)).isEqualTo(202);
+            assertThat(send("DELETE", "/v1/jobs/" + Client.id(made), "other").statusCode())
+                    .isEqualTo(204);
+        }
+    }
+
+    private static HttpResponse<byte[]> form(String job, String key) throws Exception {
+        return HTTP.send(
+                request("/v1/jobs", key)
+                        .header("Content-Type", "multipart/form-data; boundary=frontier")
+                        .POST(BodyPublishers.ofByteArray(Client.form(Images.jpeg(8, 8), "image/jpeg", job)))
+                        .build(),
+                BodyHandlers.ofByteArray());
     }
 
     @Test
