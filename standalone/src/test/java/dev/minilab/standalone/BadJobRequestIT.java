@@ -337,7 +337,6 @@ class BadJobRequestIT {
     }
 
     private static boolean isClaim(Path file) {
-        return file.getParent().endsWith("idempotency/default")
-                && !file.toString().contains("-");
+        return file.toString().matches(".*/idempotency/default/[0-9a-f]+");
     }
 }

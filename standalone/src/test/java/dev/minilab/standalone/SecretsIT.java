@@ -59,15 +59,15 @@ class SecretsIT {
     Path folder;
 
     /// What was told, by where.
-    private final Map<String, StringBuffer> told = new TreeMap<>();
+    private final Map<String, StringBuilder> told = new TreeMap<>();
 
     private final Set<String> signatures = new HashSet<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private final String key = ApiKey.create(new SecureRandom());
     private final String unknownKey = ApiKey.create(new SecureRandom());
 
-    private void tell(String where, String what) {
-        told.computeIfAbsent(where, _ -> new StringBuffer()).append(what).append('\n');
+    private synchronized void tell(String where, String what) {
+        told.computeIfAbsent(where, _ -> new StringBuilder()).append(what).append('\n');
     }
 
     @Test
@@ -78,7 +78,7 @@ class SecretsIT {
                 folder.resolve("keys.json"),
                 _ -> new KeysFile(List.of(new KeysFile.Key(
                         "it", ApiKey.hash(key), new Tenant("secretive"), List.of("admin"), Instant.EPOCH))));
-        told.put("messages", new StringBuffer());
+        told.put("messages", new StringBuilder());
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         Runnable stopLogging = startLogging(log);
         String job;
@@ -205,7 +205,7 @@ class SecretsIT {
     private void records() throws IOException {
         try (Stream<Path> files = Files.walk(SharedInfra.folder().resolve("store"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (!file.getParent().endsWith("secrets")) {
+                if (!file.toString().contains("/secrets/")) {
                     tell("records", file + "\n" + Files.readString(file, StandardCharsets.ISO_8859_1));
                 }
             }
