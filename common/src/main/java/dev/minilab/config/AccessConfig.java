@@ -35,8 +35,6 @@ public record AccessConfig(
         boolean presetsOnly) {
 
     private static final long GIB = 1L << 30;
-    private static final String LARGEST =
-            "must not be less than MINILAB_MAX_UPLOAD_BYTES, or no image that large" + " could ever be taken";
 
     public AccessConfig {
         corsOrigins = Set.copyOf(corsOrigins);
@@ -63,20 +61,6 @@ public record AccessConfig(
                         "a comma-separated list of origins such as https://example.com, or *",
                         AccessConfig::origins),
                 settings.flag("MINILAB_PRESETS_ONLY", false));
-    }
-
-    /// Notes limits that the largest image could never keep, and what only keys can be held to.
-    void agree(Config.Limits limits, Config.Api api, Settings settings) {
-        if (bytesADay > 0 && bytesADay < limits.maxUploadBytes()) {
-            settings.mistake("MINILAB_QUOTA_BYTES_A_DAY", LARGEST);
-        }
-        if (uploadBytes < limits.maxUploadBytes()) {
-            settings.mistake("MINILAB_UPLOADS_BYTES", LARGEST);
-        }
-        if (presetsOnly && api.keysFile() == null) {
-            settings.mistake(
-                    "MINILAB_PRESETS_ONLY", "needs MINILAB_API_KEYS_FILE: without API keys everyone may do everything");
-        }
     }
 
     private static Set<String> origins(String text) {

@@ -43,7 +43,6 @@ public record Config(
                 Egress.read(settings),
                 Limits.read(settings),
                 TracingConfig.read(settings));
-        config.access().agree(config.limits(), config.api(), settings);
         settings.text("MINILAB_LOG_FORMAT");
         settings.text("MINILAB_LOG_LEVEL");
         settings.text("MINILAB_API_URL"); // These two are for commands that call the API.

@@ -20,7 +20,13 @@ public record TracingConfig(
         @Nullable URI endpoint, Map<String, Secret> headers, Map<String, String> resource, double ratio) {
 
     private static final String PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL";
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._/-]{1,100}");
+    /// What the JDK's client sends as a header of ours.
+    private static final Pattern HEADER_VALUE = Pattern.compile("[ -~\\u00A0-\\u00FF]*");
+
+    private static final Pattern RESERVED =
+            Pattern.compile("(?i)connection|content-length|content-type|expect|host|upgrade");
+    private static final TracingConfig NONE = new TracingConfig(null, Map.of(), Map.of(), 1);
     private static final String PAIRS = "a comma-separated list of name=value, values URL-encoded";
 
     public TracingConfig {
@@ -29,17 +35,24 @@ public record TracingConfig(
     }
 
     static TracingConfig read(Settings settings) {
-        String named = settings.text("OTEL_SERVICE_NAME");
-        TracingConfig config = new TracingConfig(
-                settings.parsed(
+        boolean off = "true".equalsIgnoreCase(settings.text("OTEL_SDK_DISABLED"))
+                || "none".equals(settings.text("OTEL_TRACES_EXPORTER"));
+        URI endpoint = off
+                ? null
+                : settings.parsed(
                         "OTEL_EXPORTER_OTLP_ENDPOINT",
                         "an http or https URL such as http://collector:4318",
-                        TracingConfig::endpoint),
+                        TracingConfig::endpoint);
+        if (endpoint == null) {
+            return NONE; // The others may be there for other programs.
+        }
+        String named = settings.text("OTEL_SERVICE_NAME");
+        TracingConfig config = new TracingConfig(
+                endpoint,
                 settings.parsed("OTEL_EXPORTER_OTLP_HEADERS", Map.of(), PAIRS, TracingConfig::secrets),
                 settings.parsed("OTEL_RESOURCE_ATTRIBUTES", Map.of(), PAIRS, TracingConfig::pairs),
                 settings.parsed("OTEL_TRACES_SAMPLER_ARG", 1.0, "a number from 0 to 1", TracingConfig::ratio));
-        if (config.endpoint() != null
-                && !settings.text(PROTOCOL, "http/protobuf").equals("http/protobuf")) {
+        if (!settings.text(PROTOCOL, "http/protobuf").equals("http/protobuf")) {
             settings.mistake(PROTOCOL, "must be http/protobuf: nothing else is spoken");
         }
         return named == null ? config : config.named(named);
@@ -56,7 +69,11 @@ public record TracingConfig(
     private static URI endpoint(String text) {
         URI uri = URI.create((text.endsWith("/") ? text : text + "/") + "v1/traces");
         boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-        if (!http || uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawQuery() != null) {
+        if (!http
+                || uri.getHost() == null
+                || uri.getRawUserInfo() != null
+                || uri.getRawQuery() != null
+                || uri.getRawFragment() != null) {
             throw new IllegalArgumentException();
         }
         return uri;
@@ -64,7 +81,7 @@ public record TracingConfig(
 
     private static Map<String, String> pairs(String text) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        for (String pair : text.split(",", -1)) {
+        for (String pair : text.split(",", 0)) {
             int equals = pair.indexOf('=');
             String name = pair.substring(0, Math.max(0, equals)).strip();
             String value =
@@ -78,7 +95,13 @@ public record TracingConfig(
     }
 
     private static Map<String, Secret> secrets(String text) {
-        return pairs(text).entrySet().stream()
+        Map<String, String> pairs = pairs(text);
+        pairs.forEach((name, value) -> {
+            if (RESERVED.matcher(name).matches() || !HEADER_VALUE.matcher(value).matches()) {
+                throw new IllegalArgumentException();
+            }
+        });
+        return pairs.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, entry -> new Secret(entry.getValue())));
     }
 

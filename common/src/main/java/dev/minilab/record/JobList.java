@@ -36,6 +36,8 @@ public final class JobList implements AutoCloseable {
     private static final int NARROWER = 4;
     /// A piece of time is what ids have in common that begin with the same characters of their time.
     private static final int PIECE_DIGITS = 7;
+    /// All of the time in an id: milliseconds.
+    private static final int MOMENT_DIGITS = 10;
 
     private static final long PIECE_MILLIS = 1 << 15;
     /// A piece of fewer jobs is not followed by another.
@@ -144,10 +146,8 @@ public final class JobList implements AutoCloseable {
         private final List<JobSnapshot> found = new ArrayList<>();
         private @Nullable JobId last;
         private int read;
-        /// What was created from here on, and before `top`, has been taken.
+        /// What was created from here on has been taken.
         private Instant below = Instant.MAX;
-
-        private Instant top = Instant.MAX;
 
         Search(Tenant tenant, Predicate<JobSnapshot> filter, int limit, @Nullable JobId before) {
             this.tenant = tenant;
@@ -161,20 +161,27 @@ public final class JobList implements AutoCloseable {
             if (found.isEmpty() && read == 0 && !pieces(hour)) {
                 return false;
             }
+            if (!below.isAfter(JobId.startOf(hour))) {
+                return true; // The pieces were all of it.
+            }
             ObjectStore.Page page = store.list(Keys.hour(tenant, hour), true, null);
             List<JobId> oldest = jobs(page);
             return page.next() == null ? all(oldest) : windows(hour, oldest);
         }
 
-        /// The end of an hour in pieces of half a minute, as long as there is much in them: where jobs are many that is
-        /// all that is needed, and to list the whole hour would take long.
+        /// The end of an hour in pieces of half a minute, as long as there is much in them: where jobs are many
+        /// that is all that is needed, and to list the whole hour would take long.
+        ///
+        /// The newest piece has no end, since clocks differ.
         private boolean pieces(String hour) {
             Instant start = JobId.startOf(hour);
             Instant to = end(hour);
             for (int i = 0; to.isAfter(start); i++) {
                 long last = to.toEpochMilli() - 1;
                 Instant from = Instant.ofEpochMilli(Math.max(start.toEpochMilli(), last - last % PIECE_MILLIS));
-                ObjectStore.Page page = store.list(Keys.moment(tenant, hour, from, PIECE_DIGITS), true, null);
+                ObjectStore.Page page = i == 0 && before == null
+                        ? store.listAfter(Keys.hour(tenant, hour), Keys.moment(tenant, hour, from, MOMENT_DIGITS))
+                        : store.list(Keys.moment(tenant, hour, from, PIECE_DIGITS), true, null);
                 List<JobId> jobs = jobs(page);
                 if (page.next() != null) {
                     return true;
@@ -182,7 +189,6 @@ public final class JobList implements AutoCloseable {
                 if (!all(jobs)) {
                     return false;
                 }
-                top = i == 0 ? from.plusMillis(PIECE_MILLIS) : top;
                 to = from;
                 below = from;
                 if (i > 0 && jobs.size() < DENSE) {
@@ -198,8 +204,10 @@ public final class JobList implements AutoCloseable {
             Instant start = JobId.startOf(hour);
             Instant to = end(hour);
             boolean open = below.equals(Instant.MAX) && before == null; // Clocks differ.
-            long width = oldest.getLast().createdAt().toEpochMilli()
-                    - oldest.getFirst().createdAt().toEpochMilli();
+            long width = oldest.isEmpty()
+                    ? 0
+                    : oldest.getLast().createdAt().toEpochMilli()
+                            - oldest.getFirst().createdAt().toEpochMilli();
             width = Math.max(1, width / NARROWER);
             while (to.isAfter(start)) {
                 Instant from = Instant.ofEpochMilli(Math.max(start.toEpochMilli(), to.toEpochMilli() - width));
@@ -233,9 +241,10 @@ public final class JobList implements AutoCloseable {
         /// @param all whether to go through as many listings as it takes
         private Optional<List<JobId>> window(String hour, Instant from, Instant to, boolean all) {
             String prefix = Keys.hour(tenant, hour);
-            ObjectStore.Page page = store.listAfter(prefix, Keys.moment(tenant, hour, from, 10));
+            ObjectStore.Page page = store.listAfter(prefix, Keys.moment(tenant, hour, from, MOMENT_DIGITS));
             List<JobId> listed = new ArrayList<>(jobs(page));
-            while (page.next() != null && listed.getLast().createdAt().isBefore(to)) {
+            while (page.next() != null
+                    && (listed.isEmpty() || listed.getLast().createdAt().isBefore(to))) {
                 if (!all) {
                     return Optional.empty();
                 }
@@ -249,8 +258,7 @@ public final class JobList implements AutoCloseable {
         private boolean all(List<JobId> listed) {
             List<JobId> jobs = listed.stream()
                     .filter(job -> before == null || job.compareTo(before) < 0)
-                    .filter(job ->
-                            job.createdAt().isBefore(below) || !job.createdAt().isBefore(top))
+                    .filter(job -> job.createdAt().isBefore(below))
                     .sorted(Comparator.reverseOrder())
                     .toList();
             int next = 0;

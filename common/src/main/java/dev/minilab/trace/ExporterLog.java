@@ -31,9 +31,14 @@ final class ExporterLog extends Handler {
     @Override
     public void publish(LogRecord record) {
         if (isLoggable(record)) {
-            String why = record.getThrown() == null ? "" : " (" + record.getThrown() + ")";
+            String why = record.getThrown() == null ? "" : " (" + said(record.getThrown()) + ")";
             LOG.warn("Traces: {}{}", getFormatter().formatMessage(record), why);
         }
+    }
+
+    /// Not what was wrong with an argument: that may be a header, and its value a key.
+    private static String said(Throwable thrown) {
+        return thrown instanceof IllegalArgumentException ? thrown.getClass().getSimpleName() : thrown.toString();
     }
 
     @Override

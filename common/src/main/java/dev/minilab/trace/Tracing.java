@@ -130,14 +130,20 @@ public final class Tracing {
         return below(name, SpanKind.INTERNAL);
     }
 
-    /// Calling a receiver: a part of what this thread is about, or else of another trace.
-    public static Step call(String name, @Nullable String host, TraceParent otherwise) {
+    /// Calling a receiver, in a trace: below what this thread is about if that is part of it.
+    public static Step call(String name, @Nullable String host, TraceParent its) {
         if (!on()) {
             return Step.NONE;
         }
-        Context parent = current() == null ? remote(otherwise) : Context.current();
+        String trace = Span.current().getSpanContext().getTraceId();
+        Context parent = trace.equals(its.traceId()) ? Context.current() : remote(its);
         Step step = begin(name, SpanKind.CLIENT, parent).note("http.request.method", "POST");
         return host == null ? step : step.note("server.address", host);
+    }
+
+    /// [#within] a trace, unless this thread is in one already.
+    public static Step resume(@Nullable String traceparent) {
+        return current() == null ? within(traceparent) : Step.NONE;
     }
 
     /// Goes on with a trace, without a step of its own.

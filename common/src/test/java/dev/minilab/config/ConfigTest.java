@@ -251,6 +251,19 @@ class ConfigTest {
     }
 
     @Test
+    @DisplayName("makes no traces where OpenTelemetry is off, and reads nothing more of its variables then")
+    void tracesOff() {
+        Map<String, String> env = new HashMap<>(Map.of("OTEL_TRACES_SAMPLER_ARG", "endpoint=http://jaeger:14250"));
+        assertThat(Config.load(env)).isEqualTo(Config.load(Map.of()));
+        env.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+        env.put("OTEL_SDK_DISABLED", "true");
+        assertThat(Config.load(env)).isEqualTo(Config.load(Map.of()));
+        env.remove("OTEL_SDK_DISABLED");
+        env.put("OTEL_TRACES_EXPORTER", "none");
+        assertThat(Config.load(env)).isEqualTo(Config.load(Map.of()));
+    }
+
+    @Test
     @DisplayName("I21 shows no secret")
     void secretsHidden() {
         assertThat(Config.load(everything()).toString())
@@ -266,6 +279,11 @@ class ConfigTest {
             value = {
                 "OTEL_EXPORTER_OTLP_ENDPOINT | collector:4318 | is not an http or https URL such as http://collector:4318",
                 "OTEL_EXPORTER_OTLP_HEADERS | hush | is not a comma-separated list of name=value, values URL-encoded",
+                "OTEL_EXPORTER_OTLP_HEADERS | a=%E2%80%A6hush | is not a comma-separated list of name=value, values"
+                        + " URL-encoded",
+                "OTEL_EXPORTER_OTLP_HEADERS | Host=x | is not a comma-separated list of name=value, values URL-encoded",
+                "OTEL_EXPORTER_OTLP_ENDPOINT | http://collector#x | is not an http or https URL such as"
+                        + " http://collector:4318",
                 "OTEL_EXPORTER_OTLP_HEADERS | a=%0A | is not a comma-separated list of name=value, values URL-encoded",
                 "OTEL_TRACES_SAMPLER_ARG | 1.1 | is not a number from 0 to 1",
                 "OTEL_TRACES_SAMPLER_ARG | NaN | is not a number from 0 to 1",
@@ -337,7 +355,9 @@ class ConfigTest {
             })
     @DisplayName("says of a wrong value which it is and what is expected, and shows no secret")
     void mistakes(String name, String value, String problem) {
-        assertThat(mistakes(Map.of(name, value)))
+        Map<String, String> env = new HashMap<>(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"));
+        env.put(name, value);
+        assertThat(mistakes(env))
                 .containsExactly(problem.startsWith("!") ? problem.substring(1) : name + " " + problem)
                 .noneMatch(mistake -> mistake.contains("hush"));
     }
@@ -417,32 +437,6 @@ class ConfigTest {
                 .containsExactly(
                         "MINILAB_VISIBILITY is too long: twice MINILAB_JOB_LIMIT and twice this must fit into the"
                                 + " 12 hours for which SQS hides a message at most");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "MINILAB_QUOTA_BYTES_A_DAY, 25MiB, 24MiB",
-        "MINILAB_QUOTA_BYTES_A_DAY, 2MiB, 1",
-        "MINILAB_UPLOADS_BYTES, 25MiB, 24MiB",
-        "MINILAB_UPLOADS_BYTES, 1GiB, 1023MiB"
-    })
-    @DisplayName("I27 wants limits that leave room for the largest image that may be sent")
-    void roomForTheLargest(String limit, String largest, String tooLittle) {
-        assertThat(mistakes(Map.of("MINILAB_MAX_UPLOAD_BYTES", largest, limit, tooLittle)))
-                .containsExactly(limit + " must not be less than MINILAB_MAX_UPLOAD_BYTES, or no image that large"
-                        + " could ever be taken");
-        assertThat(Config.load(Map.of("MINILAB_MAX_UPLOAD_BYTES", largest, limit, largest))
-                        .limits()
-                        .maxUploadBytes())
-                .isPositive();
-    }
-
-    @Test
-    @DisplayName("I27 wants API keys where outputs of one's own need a scope")
-    void presetsOnlyWithoutKeys() {
-        assertThat(mistakes(Map.of("MINILAB_PRESETS_ONLY", "true")))
-                .containsExactly(
-                        "MINILAB_PRESETS_ONLY needs MINILAB_API_KEYS_FILE: without API keys everyone may do everything");
     }
 
     @ParameterizedTest

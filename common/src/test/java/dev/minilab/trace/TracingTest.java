@@ -49,6 +49,7 @@ class TracingTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String SAMPLED = "00-" + TRACE + "-b7ad6b7169203331-01";
     private static final String UNSAMPLED = "00-" + TRACE + "-b7ad6b7169203331-00";
+    private static final TraceParent ITS = TraceParent.parse(SAMPLED).orElseThrow();
     private static final TraceParent OTHER = TraceParent.of(JobId.create(Instant.EPOCH));
 
     /// Keeps what is exported.
@@ -136,7 +137,7 @@ class TracingTest {
             Tracing.note("minilab.job.id", "job_1");
             try (Step stage = Tracing.stage("announce")) {
                 assertThat(stage.traceparent()).isEqualTo(Tracing.current());
-                try (Step call = Tracing.call("deliver webhook", "example.com", OTHER)) {
+                try (Step call = Tracing.call("deliver webhook", "example.com", ITS)) {
                     call.fail("timeout");
                 }
             }
@@ -218,7 +219,8 @@ class TracingTest {
         start();
         try (Step _ = Tracing.serve("GET", SAMPLED)) {
             assertThat(MDC.get(Step.TRACE_ID)).isEqualTo(TRACE);
-            try (Step _ = Tracing.within(OTHER.toString())) {
+            try (Step _ = Tracing.within(OTHER.toString());
+                    Step _ = Tracing.resume(SAMPLED)) {
                 assertThat(MDC.get(Step.TRACE_ID)).isEqualTo(OTHER.traceId());
             }
             assertThat(MDC.get(Step.TRACE_ID)).isEqualTo(TRACE);

@@ -74,7 +74,7 @@ public final class IngestApi implements AutoCloseable {
 
     /// Reads the files that settings name, so that their mistakes show before anything is started.
     ///
-    /// @throws ConfigException if keys or presets cannot be used
+    /// @throws ConfigException if keys or presets cannot be used, or there are no keys where only presets may be
     public static void check(Config config) {
         List<String> mistakes = new ArrayList<>();
         List<Runnable> files = List.of(
@@ -86,6 +86,10 @@ public final class IngestApi implements AutoCloseable {
             } catch (ConfigException e) {
                 mistakes.addAll(e.mistakes());
             }
+        }
+        if (config.access().presetsOnly() && config.api().keysFile() == null) {
+            mistakes.add(
+                    "MINILAB_PRESETS_ONLY needs MINILAB_API_KEYS_FILE: without API keys everyone may do everything");
         }
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);

@@ -58,17 +58,19 @@ final class JobWatch implements AutoCloseable {
 
     /// Waits until a job has ended, or the time is over, or this API drains.
     ///
-    /// @return the job as it was last seen
+    /// @return the job as it was seen after this was called, or when it drains as it was last seen
     /// @throws ProblemException if too many wait already
     JobSnapshot await(JobSnapshot job, Duration wait) throws ProblemException {
-        long end = System.nanoTime() + wait.toNanos();
+        long begin = System.nanoTime();
+        long end = begin + wait.toNanos();
         JobSnapshot seen = job;
         try (Watch watch = open(job)) {
             while (!seen.status().terminal() && System.nanoTime() < end && !closed) {
                 seen = watch.next(seen, Duration.ofNanos(end - System.nanoTime()));
             }
+            boolean old = !seen.status().terminal() && !watch.lookedSince(begin);
+            return old && !closed ? lookAgain.apply(seen) : seen;
         }
-        return seen;
     }
 
     /// Begins to watch a job, until the watch is closed.
@@ -115,6 +117,11 @@ final class JobWatch implements AutoCloseable {
             return closed ? seen : watcher.next(seen, wait);
         }
 
+        /// Whether the job was read since a time of [System#nanoTime].
+        boolean lookedSince(long nanos) {
+            return watcher.lookedSince(nanos);
+        }
+
         /// Whether there is nothing more to wait for here, because this API is about to stop.
         boolean over() {
             return closed;
@@ -131,6 +138,9 @@ final class JobWatch implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition changed = lock.newCondition();
         private JobSnapshot latest;
+        /// When the read began that showed it.
+        private long looked = System.nanoTime();
+
         private boolean started;
         /// Guarded by the map's lock on its entry.
         private int watching;
@@ -167,8 +177,9 @@ final class JobWatch implements AutoCloseable {
 
         private JobSnapshot lookOnce(JobSnapshot seen) {
             try {
+                long begin = System.nanoTime();
                 JobSnapshot now = lookAgain.apply(seen);
-                show(now);
+                show(now, begin);
                 return now;
             } catch (StoreException e) {
                 LOG.warn("Cannot look at {}: {}", id, e.getMessage());
@@ -178,10 +189,11 @@ final class JobWatch implements AutoCloseable {
             return seen; // The next look may be luckier, and others may wait.
         }
 
-        private void show(JobSnapshot now) {
+        private void show(JobSnapshot now, long begin) {
             lock.lock();
             try {
                 latest = now;
+                looked = begin;
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -192,6 +204,15 @@ final class JobWatch implements AutoCloseable {
             lock.lock();
             try {
                 return latest;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        boolean lookedSince(long nanos) {
+            lock.lock();
+            try {
+                return looked - nanos >= 0;
             } finally {
                 lock.unlock();
             }

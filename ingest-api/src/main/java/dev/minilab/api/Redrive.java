@@ -51,7 +51,7 @@ public final class Redrive {
             }
             Acceptance made = intake.accept(
                     letter.tenant(),
-                    new RetryDraft(job.get().accepted(), null),
+                    new RetryDraft(job.get().accepted(), job.get().accepted().traceparent()),
                     new EarlierOrigin(job.get(), store),
                     "redrive of " + letter.job());
             letters.remove(letter);

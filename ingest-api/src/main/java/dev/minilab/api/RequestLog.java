@@ -8,6 +8,7 @@ import dev.minilab.trace.Step;
 import dev.minilab.trace.Tracing;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,8 @@ final class RequestLog {
             ctx.attribute(ID, id);
             ctx.attribute(START, System.nanoTime());
             ctx.header("X-Request-Id", id);
-            if (ctx.path().startsWith("/v1/")) {
+            if (ctx.path().startsWith("/v1/")
+                    && !ctx.method().equals(HandlerType.OPTIONS)) { // Those may end before their end.
                 ctx.attribute(STEP, Tracing.serve("HTTP", ctx.header(TRACEPARENT)));
             }
         });
@@ -47,18 +49,19 @@ final class RequestLog {
             if (job != null) {
                 line = line.addKeyValue("job", job);
             }
-            line.addKeyValue("request_id", id(ctx))
-                    .log("{} {} {} {} ms", ctx.method(), ctx.path(), ctx.statusCode(), nanos / 1_000_000);
-            Meters.time(Metric.HTTP_REQUESTS, Duration.ofNanos(nanos), labels(ctx));
-            Step step = ctx.attribute(STEP);
-            if (step != null) {
-                end(step, ctx, job);
+            try (Step step = ctx.attribute(STEP)) {
+                line.addKeyValue("request_id", id(ctx))
+                        .log("{} {} {} {} ms", ctx.method(), ctx.path(), ctx.statusCode(), nanos / 1_000_000);
+                Meters.time(Metric.HTTP_REQUESTS, Duration.ofNanos(nanos), labels(ctx));
+                if (step != null) {
+                    describe(step, ctx, job);
+                }
             }
         });
     }
 
     /// Of what no route of ours answers, neither method nor path is told, as in [#labels].
-    private static void end(Step step, Context ctx, @Nullable JobId job) {
+    private static void describe(Step step, Context ctx, @Nullable JobId job) {
         Endpoint endpoint = ctx.endpoints().matchedHttpEndpoint();
         if (endpoint != null) {
             step.rename(endpoint.method.name() + " " + endpoint.path);
@@ -71,7 +74,6 @@ final class RequestLog {
         if (ctx.statusCode() >= 500) {
             step.fail(Integer.toString(ctx.statusCode()));
         }
-        step.close();
     }
 
     /// The trace that a request is part of: our step of it, or else that of whoever made the request.

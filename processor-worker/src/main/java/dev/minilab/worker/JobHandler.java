@@ -127,6 +127,12 @@ final class JobHandler implements Handler {
         if (accepted.schema() > Accepted.SCHEMA) {
             return new Outcome.Reject("accepted.json has schema " + accepted.schema());
         }
+        try (var _ = Tracing.resume(accepted.traceparent())) {
+            return handle(accepted, job, attempt);
+        }
+    }
+
+    private Outcome handle(Accepted accepted, JobMessage job, int attempt) throws InterruptedException {
         Optional<Result> before = records.result(job.tenant(), job.job());
         Result result;
         boolean ours = false;

@@ -19,8 +19,9 @@ final class JobMeters {
         Step step = Tracing.stage(name);
         Meters.Timing timing = Meters.timing(Metric.STAGE, name);
         return () -> {
-            timing.close();
-            step.close();
+            try (step) {
+                timing.close();
+            }
         };
     }
 

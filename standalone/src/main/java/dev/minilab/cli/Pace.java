@@ -1,12 +1,13 @@
 package dev.minilab.cli;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /// Lets so many through a second, evenly; all at once if there is no limit. Thread-safe.
 final class Pace {
+
+    private static final double LONGEST_NANOS = 86_400e9;
 
     private final long nanosEach;
     private final LongSupplier nanos;
@@ -21,7 +22,7 @@ final class Pace {
     /// @param nanos the time, from any beginning
     /// @param pause lets so much of it pass, or less
     Pace(double perSecond, LongSupplier nanos, LongConsumer pause) {
-        nanosEach = perSecond == 0 ? 0 : (long) (TimeUnit.SECONDS.toNanos(1) / perSecond);
+        nanosEach = perSecond == 0 ? 0 : (long) Math.min(LONGEST_NANOS, 1e9 / perSecond);
         this.nanos = nanos;
         this.pause = pause;
         next = nanos.getAsLong();

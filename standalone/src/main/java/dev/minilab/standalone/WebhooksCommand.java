@@ -137,7 +137,8 @@ final class WebhooksCommand implements Callable<Integer> {
 
         private static int redeliver(Redelivery redelivery, List<String> jobs, Report report)
                 throws IOException, InterruptedException {
-            ProgressBar progress = new ProgressBar(System.err, ProgressBar.onTerminal(), jobs.size());
+            boolean drawn = ProgressBar.onTerminal() && !report.json();
+            ProgressBar progress = new ProgressBar(System.err, drawn, jobs.size());
             Map<String, List<String>> refused = new TreeMap<>();
             for (String job : jobs) {
                 String problem = redelivery.redeliver(job);

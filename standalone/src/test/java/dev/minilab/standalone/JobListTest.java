@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The list of jobs, on an hour of more jobs than a listing's page holds")
 class JobListTest {
@@ -80,11 +82,13 @@ class JobListTest {
                 null);
     }
 
-    @Test
-    @DisplayName("shows every job once, the newest first, over all pages")
-    void pages() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 30, 57, 58, 600})
+    @DisplayName("shows every job once, the newest first, over all pages, whatever the time of whoever lists")
+    void pages(int minutes) {
         List<JobId> shown = new ArrayList<>();
-        try (JobList list = new JobList(store.store(), records, InstantSource.system())) {
+        InstantSource clock = InstantSource.fixed(HOUR.plus(Duration.ofMinutes(minutes)));
+        try (JobList list = new JobList(store.store(), records, clock)) {
             JobId before = null;
             do {
                 JobList.Page page = list.page(TENANT, _ -> true, 100, before);

@@ -1,6 +1,7 @@
 package dev.minilab.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.minilab.api.ApiKey;
 import dev.minilab.api.IngestApi;
@@ -8,6 +9,7 @@ import dev.minilab.api.KeysFile;
 import dev.minilab.api.Route;
 import dev.minilab.api.Scope;
 import dev.minilab.config.Config;
+import dev.minilab.config.ConfigException;
 import dev.minilab.job.Tenant;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -211,6 +213,9 @@ class TenancyIT {
     @Test
     @DisplayName("where there are presets only, outputs of one's own need the scope specs: 403, and nothing is made")
     void presetsOnly() throws Exception {
+        assertThatThrownBy(() -> IngestApi.check(Config.load(Map.of("MINILAB_PRESETS_ONLY", "true"))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("MINILAB_API_KEYS_FILE");
         String outputs = "{\"outputs\":{\"a\":{\"width\":5}}}";
         HttpResponse<byte[]> refused = form(outputs, "jobs:write");
         assertThat(refused.statusCode()).as(Client.text(refused)).isEqualTo(403);
